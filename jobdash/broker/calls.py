@@ -1,0 +1,49 @@
+"""Calling a task by name from outside the app: which task, do the arguments fit, what is made."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jobdash.errors import UnknownTask, UsageError
+
+
+def find_task(huey: Any, name: str) -> Any:
+    """Return the class of a registered task, by full name or by an ending that is unique.
+
+    Raises `UnknownTask` with near names.
+    """
+    registry: dict[str, Any] = huey._registry._registry
+    if name in registry:
+        return registry[name]
+    fitting = [full for full in registry if full.endswith(f".{name}")]
+    if len(fitting) == 1:
+        return registry[fitting[0]]
+    if fitting:
+        raise UnknownTask(f"{name!r} fits several tasks: {', '.join(sorted(fitting))}")
+    raise UnknownTask(f"no task {name!r} is registered.{_near(name, list(registry))}")
+
+
+def check_call(task_class: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    """Raise `UsageError` that says which argument does not fit the task's parameters."""
+    signature = task_class.signature
+    if task_class.context:
+        rest = [p for name, p in signature.parameters.items() if name != "task"]
+        signature = signature.replace(parameters=rest)
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise UsageError(f"{_name(task_class)}{signature}: {error}") from error
+
+
+def _name(task_class: Any) -> str:
+    return f"{task_class.__module__}.{task_class.__name__}"
+
+
+def _near(name: str, known: list[str]) -> str:
+    ends = {full.rsplit(".", 1)[-1]: full for full in known}
+    near = difflib.get_close_matches(name, [*known, *ends], n=3, cutoff=0.5)
+    found = list(dict.fromkeys(ends.get(match, match) for match in near))
+    if found:
+        return f" Did you mean {', '.join(found)}?"
+    return " `jobdash tasks` lists them."
+

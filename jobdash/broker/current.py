@@ -1,0 +1,55 @@
+"""What a running task can ask about itself."""
+
+import threading
+from dataclasses import dataclass
+
+from jobdash.job import Claim
+from jobdash.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentJob:
+    """The job that this thread is running."""
+
+    id: str
+    seq: int
+    attempt: int
+    token: str
+    _claim: Claim
+    _ledger: Ledger
+
+    @property
+    def cancel_requested(self) -> bool:
+        """True once somebody has asked for this run to end. Reads the database."""
+        return self._ledger.attempts.is_cancel_requested(self._claim)
+
+
+_running = threading.local()
+
+
+def current_job() -> CurrentJob | None:
+    """Return the job that the calling thread runs, None outside a task.
+
+    `token` stays the same over all attempts: use it as the idempotency key of what the job does
+    to the outside world, because a body may run twice.
+    """
+    return getattr(_running, "job", None)
+
+
+def enter(ledger: Ledger, claim: Claim) -> CurrentJob | None:
+    """Make this claim the thread's current job; return the one it was."""
+    before = current_job()
+    _running.job = CurrentJob(
+        id=claim.id,
+        seq=claim.seq,
+        attempt=claim.number,
+        token=f"jobdash-{claim.id}",
+        _claim=claim,
+        _ledger=ledger,
+    )
+    return before
+
+
+def leave(before: CurrentJob | None) -> None:
+    """Put back what `enter` returned."""
+    _running.job = before

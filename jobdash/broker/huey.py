@@ -1,0 +1,420 @@
+"""`jobdash.SqliteHuey`: a drop-in for `huey.SqliteHuey` that keeps one row per job for its life."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from huey import signals as S
+from huey.api import ChordResult, Huey, PeriodicTask, Result, ResultGroup, chord, group
+from huey.constants import EmptyData
+from huey.utils import SKIPPED, ChordConfig, Error
+
+from jobdash.broker.attempt import Attempt, Verdict
+from jobdash.broker.interrupts import Interrupt, Reason
+from jobdash.broker.log import logger
+from jobdash.broker.messages import Messages
+from jobdash.broker.storage import LedgerStorage
+from jobdash.broker.takeover import take_over
+from jobdash.broker.times import now, to_micros
+from jobdash.broker.wrapper import JobWrapper
+from jobdash.errors import LostClaim
+from jobdash.job import Claim, Event
+from jobdash.ledger import Entry, Ledger, NewChord, NewJob, Settlement
+from jobdash.text import storable
+
+
+class SqliteHuey(Huey):
+    """A huey whose queue is its history.
+
+    Takes `huey.SqliteHuey`'s arguments, plus `durability` ("default", "full" or "fast"). A file
+    that plain huey has used is taken over when it is opened.
+    """
+
+    storage_class = LedgerStorage
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.messages = Messages(self)
+        # Whether a bare KeyboardInterrupt in a body means that the worker has to leave, as in
+        # huey's own consumer. Our pool raises `Interrupt` for that.
+        self.keyboard_interrupt_stops = True
+        self._running: Claim | None = None
+        self.done_count = self.failed_count = 0
+        if self.is_on_ledger:
+            take_over(self)
+
+    def get_task_wrapper_class(self) -> type[JobWrapper]:
+        """Return what `@huey.task()` wraps functions in."""
+        return JobWrapper
+
+    @property
+    def is_on_ledger(self) -> bool:
+        """False in immediate mode, where huey keeps jobs in memory."""
+        return isinstance(self.storage, LedgerStorage)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Every write to this queue."""
+        ledger: Ledger = self.storage.ledger
+        return ledger
+
+    # Taking jobs in
+
+    def enqueue(self, task: Any) -> Any:
+        """Enter a task, pipeline, group or chord as a whole; return its result handle."""
+        if not self.is_on_ledger:
+            return super().enqueue(task)
+        held = getattr(task, "_claim", None)
+        if held is not None and task not in self._tasks_in_flight:
+            return self._requeue(task, held)
+        return self.enqueue_many([task])[0]
+
+    def enqueue_many(self, tasks: Iterable[Any]) -> list[Any]:
+        """Enter many tasks, pipelines, groups and chords in one transaction.
+
+        Returns the result handle of each. All of them are entered, or none is.
+        """
+        if not self.is_on_ledger:
+            return [super(SqliteHuey, self).enqueue(task) for task in tasks]
+        batch = _Batch(self)
+        handles = [batch.add(task) for task in tasks]
+        batch.enter()
+        return [handle() for handle in handles]
+
+    def _requeue(self, task: Any, held: Claim) -> Any:
+        # huey's scheduler held it since read_schedule(): now it goes into the queue.
+        task._claim = None
+        self.ledger.attempts.requeue(held, now())
+        self._emit(S.SIGNAL_ENQUEUED, task)
+        return self._handle(task)
+
+    def _handle(self, task: Any) -> Any:
+        if not self.results:
+            return None
+        results = self._pipeline_results(task)
+        return ResultGroup(results) if len(results) > 1 else results[0]
+
+    def enqueue_tick(self, task: Any, minute: int) -> bool:
+        """Enter a periodic task's run of one minute (since the epoch) unless somebody has."""
+        name = self._registry.task_to_string(type(task))
+        described = self.messages.describe(task, key=f"tick:{name}:{minute}")
+        (entry,) = self.ledger.intake.enqueue([described], now())
+        if entry.is_new:
+            self._emit(S.SIGNAL_ENQUEUED, task)
+        return entry.is_new
+
+    # Handing jobs out
+
+    def dequeue(self) -> Any:
+        """Claim the next task that this app can decode; others become dead letters."""
+        if not self.is_on_ledger:
+            return super().dequeue()
+        while claim := self.ledger.attempts.claim_for_huey(self.storage.guest.worker, now()):
+            task = self._revive(claim)
+            if task is not None:
+                return task
+        return None
+
+    def read_schedule(self, timestamp: datetime | None = None) -> list[Any]:
+        """Hold and return what is due, for huey's own scheduler."""
+        if not self.is_on_ledger:
+            return list(super().read_schedule(timestamp))
+        moment = to_micros(timestamp or self._get_timestamp(), self.utc)
+        due = self.ledger.attempts.claim_due(self.storage.guest.worker, moment)
+        return [task for claim in due if (task := self._revive(claim)) is not None]
+
+    def pending(self, limit: int | None = None) -> list[Any]:
+        """Return the tasks that wait, without claiming them."""
+        if not self.is_on_ledger:
+            return list(super().pending(limit))
+        return self._decoded(self.storage.queued(limit))
+
+    def scheduled(self, limit: int | None = None) -> list[Any]:
+        """Return the tasks that are scheduled or wait for a retry, without claiming them."""
+        if not self.is_on_ledger:
+            return list(super().scheduled(limit))
+        return self._decoded(self.storage.scheduled(limit))
+
+    def _decoded(self, claims: list[Claim]) -> list[Any]:
+        tasks = []
+        for claim in claims:
+            try:
+                tasks.append(self.messages.revive(claim))
+            except Exception:
+                logger.exception("Unable to deserialize task.")
+        return tasks
+
+    def _revive(self, claim: Claim) -> Any:
+        """Return the task of a claim; a job that cannot be decoded is kept as a dead letter."""
+        try:
+            task = self.messages.revive(claim)
+            if not claim.task:
+                self.ledger.intake.describe(claim.seq, self.messages.describe(task), now())
+        except Exception as error:
+            logger.exception("Job #%s cannot be decoded.", claim.seq)
+            self._bury(claim, error)
+            return None
+        task._claim = claim
+        return task
+
+    def _bury(self, claim: Claim, error: Exception) -> None:
+        settlement = Settlement(
+            Event.FAIL,
+            outcome="failed",
+            counted=True,
+            result=b"",
+            error_type="CannotDecode",
+            error_message=storable(f"{type(error).__name__}: {error}"),
+            reason="the message cannot be decoded: fix the app, then retry",
+            linked=True,
+        )
+        self.ledger.attempts.settle(claim, settlement, now())
+
+    # Running jobs
+
+    def execute(self, task: Any, timestamp: datetime | None = None) -> Any:
+        """Run a task that was dequeued, or any other here and now; commit before returning."""
+        if not self.is_on_ledger:
+            return super().execute(task, timestamp)
+        claim = getattr(task, "_claim", None) or self._take(task)
+        verdict = self._attempt(task, claim, timestamp)
+        self._settle(claim, task, verdict, lambda: False)
+        return verdict.value
+
+    def _take(self, task: Any) -> Claim:
+        worker = self.storage.guest.worker
+        claim = self.ledger.attempts.take(task.id, worker, now())
+        if claim is None:
+            (entry,) = self.ledger.intake.enqueue([self.messages.describe(task)], now())
+            claim = self.ledger.attempts.take(entry.id, worker, now())
+        if claim is None:
+            raise LostClaim(f"job {task.id} is being run by another worker")
+        return claim
+
+    def _attempt(self, task: Any, claim: Claim, timestamp: datetime | None) -> Verdict:
+        task._claim = claim
+        self._running = claim
+        try:
+            return Attempt(self, task, claim, timestamp or self._get_timestamp()).run()
+        finally:
+            self._running = None
+
+    def _settle(
+        self, claim: Claim, task: Any, verdict: Verdict, fuse: Callable[[], bool]
+    ) -> Claim | None:
+        settlement = verdict.settlement
+        next_for = self.storage.guest.worker if self._may_fuse(verdict) and fuse() else None
+        task._claim = None
+        try:
+            settled = self.ledger.attempts.settle(claim, settlement, now(), next_for=next_for)
+        except LostClaim as error:
+            # Somebody else has the job now; what this run did is not recorded.
+            logger.warning("%s", error)
+            return None
+        self._count(settlement)
+        self._announce(task, verdict, settled.callback_fired)
+        return settled.following
+
+    def _may_fuse(self, verdict: Verdict) -> bool:
+        # A receiver runs between this job and the next, and nobody may hold a job meanwhile.
+        return not any(self._signal.receivers.values())
+
+    def _count(self, settlement: Settlement) -> None:
+        self.done_count += settlement.event is Event.SUCCEED
+        self.failed_count += settlement.event is Event.FAIL
+
+    def _announce(self, task: Any, verdict: Verdict, callback_fired: bool) -> None:
+        for signal, *arguments in verdict.signals:
+            about = arguments[0] if signal == S.SIGNAL_ENQUEUED and arguments else task
+            rest = arguments if about is task else ()
+            self._emit(signal, about, *rest)
+        if callback_fired and (config := _chord_config(task)) is not None:
+            self._emit(S.SIGNAL_ENQUEUED, config.callback)
+
+    # For our pool
+
+    def use_worker(self, worker: int) -> None:
+        """Claim as this registered worker from now on."""
+        self.storage.guest.use(worker)
+        self.keyboard_interrupt_stops = False
+
+    def claim_next(self) -> Claim | None:
+        """Claim the most urgent job that may run now."""
+        return self.ledger.attempts.claim(self.storage.guest.worker, now())
+
+    def run_claim(self, claim: Claim, fuse: Callable[[], bool]) -> Claim | None:
+        """Run a claimed job and commit its end; if `fuse()` then, with the next claim."""
+        task = self._revive(claim)
+        if task is None:
+            self.failed_count += 1
+            return None
+        return self._settle(claim, task, self._attempt(task, claim, None), fuse)
+
+    def return_claim(self, claim: Claim) -> None:
+        """Give back a job whose body has not begun."""
+        self.ledger.attempts.release(claim, now(), "returned by a stop of its worker")
+
+    @property
+    def outcome_counts(self) -> tuple[int, int]:
+        """How many jobs this process has (done, failed)."""
+        return self.done_count, self.failed_count
+
+    def interrupt(self, reason: Reason) -> None:
+        """Raise `Interrupt` if a body is running. Call this in the main thread only.
+
+        For 'cancel' the running claim must be the one that is to be cancelled: the signal may
+        arrive when the worker has gone on to its next job.
+        """
+        claim = self._running
+        if claim is None or not self._tasks_in_flight:
+            return
+        if reason == "stop" or self.ledger.attempts.is_cancel_requested(claim):
+            raise Interrupt(reason)
+
+    def interrupt_of(self, error: BaseException) -> Interrupt | None:
+        """Return the interrupt that ended a body, if it was one and not the task's own error."""
+        if isinstance(error, Interrupt):
+            return error
+        if isinstance(error, KeyboardInterrupt) and self.keyboard_interrupt_stops:
+            return Interrupt("stop")
+        return None
+
+    # Results
+
+    def get_raw(self, key: str, peek: bool = False) -> Any:
+        """Return the serialized result of a job, or the value at a key."""
+        data = super().get_raw(key, peek)
+        if data == b"" and data is not EmptyData and self.is_on_ledger:
+            return self.serializer.serialize(self._error_from_row(key))
+        return data
+
+    def chord_results(self, cid: str) -> list[Any]:
+        """Return what a chord's members came to, in order, with huey's placeholders."""
+        return [
+            self.serializer.deserialize(value) if value else self._ended_as(seq)
+            for value, seq in self.ledger.attempts.chord_values(cid)
+        ]
+
+    def _error_from_row(self, key: str) -> Error:
+        seq = self.ledger.intake.find(key)
+        if seq is None:
+            return self._as_error(key, None, None)
+        return self._as_error(*self.ledger.attempts.failure_of(seq)[1:])
+
+    def _ended_as(self, seq: int) -> Any:
+        state, id_, kind, message = self.ledger.attempts.failure_of(seq)
+        return self._as_error(id_, kind, message) if state == "failed" else SKIPPED
+
+    def _as_error(self, id_: str, kind: str | None, message: str | None) -> Error:
+        told = f"{kind or 'Error'}: {message or 'no details are known'}"
+        return Error({"error": told, "retries": 0, "traceback": told, "task_id": id_})
+
+
+class _Batch:
+    """Tasks, groups and chords that are entered in one transaction."""
+
+    def __init__(self, huey: SqliteHuey) -> None:
+        self._huey = huey
+        self._units: list[NewJob | NewChord] = []
+        self._heads: list[Any] = []
+        self._announced: list[Any] = []
+
+    def add(self, task: Any) -> Callable[[], Any]:
+        """Add a unit; return what makes its result handle once the batch is entered."""
+        if isinstance(task, group):
+            members = [self.add(member) for member in task.tasks]
+            return lambda: ResultGroup([member() for member in members])
+        if isinstance(task, chord):
+            return self._add_chord(task)
+        self._resolve(task)
+        self._unit(self._describe(task), task)
+        self._announced.append(task)
+        return lambda: self._huey._handle(task)
+
+    def enter(self) -> None:
+        """Commit, give the tasks the ids that they got, and announce them."""
+        huey = self._huey
+        entries = huey.ledger.intake.enqueue(self._units, now())
+        for head, entry in zip(self._heads, entries, strict=True):
+            _rename(head, entry)
+        for task in self._announced:
+            huey._emit(S.SIGNAL_ENQUEUED, task)
+            if huey._immediate:
+                huey.execute(task)
+
+    def _add_chord(self, unit: Any) -> Callable[[], Any]:
+        tails = self._prepare(unit)
+        self._unit(self._plan(unit), unit.callback)
+        callback = unit.callback
+
+        def handle() -> ChordResult:
+            huey = self._huey
+            pipeline = huey._pipeline_results(callback)
+            members = [Result(huey, tail) for tail in tails]
+            return ChordResult(
+                members, pipeline[0], ResultGroup(pipeline) if len(pipeline) > 1 else None
+            )
+
+        return handle
+
+    def _prepare(self, unit: Any) -> list[Any]:
+        """Tell the last step of each member which chord it belongs to; return those steps."""
+        cid, size = str(uuid.uuid4()), len(unit.tasks)
+        unit._jobdash_cid, tails = cid, []
+        for position, member in enumerate(unit.tasks):
+            if isinstance(member, group):
+                raise ValueError(
+                    "cannot use `group` as a chord member - use .then() to convert to a `chord`"
+                    " first."
+                )
+            tail = _last_step(member.callback if isinstance(member, chord) else member)
+            tail.chord_config = ChordConfig(cid, size, position, unit.callback)
+            tails.append(tail)
+        return tails
+
+    def _plan(self, unit: Any) -> NewChord:
+        members = []
+        for member in unit.tasks:
+            if isinstance(member, chord):
+                self._prepare(member)
+                members.append(self._plan(member))
+            else:
+                self._resolve(member)
+                members.append(self._describe(member))
+                self._announced.append(member)
+        if not unit.tasks:
+            self._announced.append(unit.callback)
+        self._resolve(unit.callback)
+        return NewChord(unit._jobdash_cid, tuple(members), self._describe(unit.callback))
+
+    def _describe(self, task: Any) -> NewJob:
+        config = _chord_config(task)
+        member_of = None if config is None else (config.cid, config.idx)
+        return self._huey.messages.describe(task, member_of=member_of)
+
+    def _unit(self, unit: NewJob | NewChord, head: Any) -> None:
+        self._units.append(unit)
+        self._heads.append(head)
+
+    def _resolve(self, task: Any) -> None:
+        if task.expires:
+            task.resolve_expires(self._huey.utc)
+
+
+def _rename(task: Any, entry: Entry) -> None:
+    # The id that was asked for may belong to another job that is still active.
+    task.id, task.revoke_id = entry.id, f"r:{entry.id}"
+
+
+def _last_step(task: Any) -> Any:
+    while task.on_complete is not None:
+        task = task.on_complete
+    return task
+
+
+def _chord_config(task: Any) -> Any:
+    return _last_step(task).chord_config
+
+
+__all__ = ["PeriodicTask", "SqliteHuey"]

@@ -1,0 +1,5 @@
+"""The logger that huey's users know."""
+
+import logging
+
+logger = logging.getLogger("huey")

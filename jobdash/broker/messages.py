@@ -1,0 +1,116 @@
+"""Between huey's tasks and messages and the ledger's rows."""
+
+import copy
+from typing import Any
+
+from huey.registry import Message
+
+from jobdash.broker.times import from_micros, to_micros
+from jobdash.job import MICROSECONDS, Claim
+from jobdash.ledger import NewJob, NextStep
+from jobdash.preview import preview_call
+
+
+class Messages:
+    """Describes tasks as rows, and turns rows back into tasks. Knows the app's registry."""
+
+    def __init__(self, huey: Any) -> None:
+        self._huey = huey
+        self._classes: dict[str, Any] = huey._registry._registry
+
+    def describe(self, task: Any, **extra: Any) -> NewJob:
+        """Describe a task, with the steps that follow it, as new rows."""
+        message = self._huey._registry.create_message(task)
+        extra.setdefault("key", getattr(task, "idempotency_key", None))
+        return self.describe_message(message, self._huey.serializer.serialize(message), **extra)
+
+    def describe_message(self, message: Message, data: bytes | None, **extra: Any) -> NewJob:
+        """Describe a message; `data` is None for a later step, whose turn has not come."""
+        args, kwargs = self._preview(message.name, message.args, message.kwargs)
+        task_class = self._classes.get(message.name)
+        return NewJob(
+            id=message.id,
+            task=message.name,
+            data=data,
+            args=args,
+            kwargs=kwargs,
+            priority=message.priority or 0,
+            retries=message.retries or 0,
+            retry_delay=message.retry_delay or 0,
+            timeout=message.timeout or None,
+            hard_timeout=getattr(task_class, "hard_timeout", None),
+            eta=self._micros(message.eta),
+            expires=self._expires(message),
+            steps=self._steps(message),
+            **extra,
+        )
+
+    def next_step(self, task: Any, value: Any) -> NextStep:
+        """Hand a result to the next step of a pipeline and describe its message."""
+        task.extend_data(value)
+        message = self._huey._registry.create_message(task)
+        args, kwargs = self._preview(message.name, message.args, message.kwargs)
+        return NextStep(self._huey.serializer.serialize(message), args, kwargs)
+
+    def revive(self, claim: Claim) -> Any:
+        """Build the task of a claimed row. The row's columns are the truth, not the message.
+
+        Raises whatever decoding raises; ValueError if the bytes are not those that were written.
+        """
+        if claim.data is None or not claim.intact:
+            raise ValueError("the stored message is damaged: its checksum does not match")
+        task = self._huey.deserialize_task(claim.data)
+        task.id, task.revoke_id = claim.id, f"r:{claim.id}"
+        if claim.task:
+            task.retries, task.retry_delay = claim.retries_left, claim.retry_delay
+            task.expires_resolved = self._datetime(claim.expires)
+        task.eta = self._datetime(claim.eta) if claim.task or claim.eta else task.eta
+        if claim.priority != (task.priority or 0):
+            task.priority = claim.priority
+        if claim.chord is not None:
+            task.extend_data((self._huey.chord_results(claim.chord),))
+        return task
+
+    def error_handler(self, task: Any, error: BaseException, metadata: Any, new_id: str) -> Any:
+        """Return a fresh copy of the task's on_error handler, with the error as its argument."""
+        handler = copy.copy(task.on_error)
+        handler.id, handler.revoke_id = new_id, f"r:{new_id}"
+        handler.extend_data(error if self._is_storable(error) else metadata)
+        return handler
+
+    def _is_storable(self, value: object) -> bool:
+        try:
+            self._huey.serializer.deserialize(self._huey.serializer.serialize(value))
+        except Exception:
+            return False
+        return True
+
+    def _steps(self, message: Message) -> tuple[NewJob, ...]:
+        steps = []
+        following = message.on_complete
+        while following is not None:
+            steps.append(self.describe_message(following._replace(on_complete=None), None))
+            following = following.on_complete
+        return tuple(steps)
+
+    def _preview(self, name: str, args: Any, kwargs: Any) -> tuple[str, str]:
+        task_class = self._classes.get(name)
+        if not isinstance(args, tuple):
+            args = tuple(args) if isinstance(args, list) else (args,)
+        return preview_call(args, kwargs or {}, getattr(task_class, "parameter_names", ()))
+
+    def _expires(self, message: Message) -> int | None:
+        # A relative limit counts from when the job may run, and only once: not again at each
+        # retry, as huey's does.
+        if message.eta is not None and isinstance(message.expires, int | float):
+            return self._eta_plus(message.eta, message.expires)
+        return self._micros(message.expires_resolved)
+
+    def _eta_plus(self, eta: Any, seconds: float) -> int:
+        return to_micros(eta, self._huey.utc) + int(seconds * MICROSECONDS)
+
+    def _micros(self, moment: Any) -> int | None:
+        return None if moment is None else to_micros(moment, self._huey.utc)
+
+    def _datetime(self, micros: int | None) -> Any:
+        return None if micros is None else from_micros(micros, self._huey.utc)

@@ -1,0 +1,27 @@
+"""What an operation on several jobs did."""
+
+from dataclasses import dataclass
+
+from jobdash.errors import JobdashError
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A job that an operation could not be applied to, and why."""
+
+    seq: int
+    error: JobdashError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Numbers of the jobs that changed, of those made, and the refusals."""
+
+    changed: tuple[int, ...] = ()
+    created: tuple[int, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+    def raise_refusal(self) -> None:
+        """Raise the first refusal, if there is one."""
+        if self.refused:
+            raise self.refused[0].error

@@ -1,0 +1,73 @@
+"""Which schema a file has, whose file it is, and how it gets to today's schema."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import apsw
+
+from jobdash.database.statements import sql_file
+from jobdash.errors import NotADatabase, SchemaTooNew
+
+APPLICATION_ID = 0x6A6F6264  # "jobd"
+HUEY_TABLES = frozenset({"kv", "schedule", "task", "counter"})
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Return (version, file name) of every migration, oldest first."""
+    names = sorted(entry.name for entry in (files("jobdash") / "sql" / "migrations").iterdir())
+    numbered = [(re.match(r"(\d+)_\w+\.sql$", name), name) for name in names]
+    return [(int(match[1]), name) for match, name in numbered if match]
+
+
+def check_owner(connection: apsw.Connection, path: Path) -> int:
+    """Return the file's schema version, 0 for none yet. Raise if the file is not ours to use."""
+    owner = connection.pragma("application_id")
+    version: int = connection.pragma("user_version")
+    tables = _tables(connection)
+    if owner == APPLICATION_ID:
+        return _known(version, path)
+    if owner or (tables and not tables >= HUEY_TABLES):
+        raise NotADatabase(f"{path} belongs to another program (application_id {owner})")
+    return 0
+
+
+def is_plain_huey(connection: apsw.Connection) -> bool:
+    """Return whether this is a file that plain huey made and jobdash has not taken over."""
+    return connection.pragma("application_id") == 0 and _tables(connection) >= HUEY_TABLES
+
+
+def migrate(connection: apsw.Connection, path: Path) -> None:
+    """Bring the file to today's schema; does nothing if it is there already."""
+    if check_owner(connection, path) == migrations()[-1][0]:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Read again under the lock: another process may have been quicker.
+        _apply(connection, check_owner(connection, path))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _apply(connection: apsw.Connection, version: int) -> None:
+    for number, name in migrations():
+        if number > version:
+            connection.execute(sql_file(f"migrations/{name}"))
+            connection.execute(f"PRAGMA user_version = {number}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _known(version: int, path: Path) -> int:
+    newest = migrations()[-1][0]
+    if version > newest:
+        raise SchemaTooNew(
+            f"{path} has schema {version}, this jobdash knows {newest}: upgrade jobdash"
+        )
+    return version
+
+
+def _tables(connection: apsw.Connection) -> frozenset[str]:
+    rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return frozenset(name for (name,) in rows if not name.startswith("sqlite_"))

@@ -1,0 +1,238 @@
+"""What a job is: its states, the events that move it, and the records others pass around.
+
+This module is pure data. It opens nothing, imports nothing of jobdash and does no I/O.
+Times are integers, microseconds since the epoch in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+MICROSECONDS = 1_000_000
+
+
+class State(StrEnum):
+    """Where a job stands; see `MOVES` for how it gets from one to another."""
+
+    WAITING = "waiting"
+    SCHEDULED = "scheduled"
+    PENDING = "pending"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    DISCARDED = "discarded"
+
+    @property
+    def is_final(self) -> bool:
+        """True if nothing happens to the job any more unless a person asks for it."""
+        return self in FINAL
+
+
+FINAL = frozenset(
+    {State.SUCCEEDED, State.FAILED, State.CANCELLED, State.EXPIRED, State.DISCARDED}
+)
+ACTIVE = frozenset(State) - FINAL
+
+
+class Event(StrEnum):
+    """What can happen to a job. The ledger has one method per event."""
+
+    CLAIM = "claim"
+    TAKE = "take"
+    PROMOTE = "promote"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    TRY_AGAIN = "try_again"
+    POSTPONE = "postpone"
+    RELEASE = "release"
+    RESCUE = "rescue"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+    CONFIRM_CANCEL = "confirm_cancel"
+    FIRE = "fire"
+    SKIP = "skip"
+    REARM = "rearm"
+    RETRY = "retry"
+    DISCARD = "discard"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From which states an event may start, and in which states it may end."""
+
+    sources: frozenset[State]
+    targets: frozenset[State]
+
+
+def _move(sources: frozenset[State] | set[State], *targets: State) -> Move:
+    return Move(frozenset(sources), frozenset(targets))
+
+
+_RUNNING = frozenset({State.RUNNING})
+_DELAYED = frozenset({State.SCHEDULED, State.RETRYING})
+_STEP = frozenset({State.WAITING})
+
+MOVES: Mapping[Event, Move] = MappingProxyType(
+    {
+        Event.CLAIM: _move({State.PENDING}, State.RUNNING),
+        # Runs exactly this job, here and now, wherever it stands.
+        Event.TAKE: _move({State.PENDING} | _DELAYED | FINAL, State.RUNNING),
+        Event.PROMOTE: _move(_DELAYED, State.PENDING),
+        Event.SUCCEED: _move(_RUNNING, State.SUCCEEDED),
+        Event.FAIL: _move(_RUNNING, State.FAILED),
+        Event.TRY_AGAIN: _move(_RUNNING, State.RETRYING, State.PENDING),
+        Event.POSTPONE: _move(_RUNNING, State.SCHEDULED),
+        Event.RELEASE: _move(_RUNNING, State.PENDING),
+        Event.RESCUE: _move(_RUNNING, State.PENDING, State.FAILED, State.CANCELLED),
+        Event.EXPIRE: _move(_RUNNING | {State.PENDING}, State.EXPIRED),
+        # A running job only notes the request; its end is CONFIRM_CANCEL.
+        Event.CANCEL: _move({State.PENDING} | _DELAYED | _STEP, State.CANCELLED),
+        Event.CONFIRM_CANCEL: _move(_RUNNING, State.CANCELLED),
+        Event.FIRE: _move(_STEP, State.PENDING, State.SCHEDULED),
+        Event.SKIP: _move(_STEP, State.CANCELLED),
+        Event.REARM: _move({State.CANCELLED}, State.WAITING),
+        Event.RETRY: _move(
+            {State.FAILED, State.CANCELLED, State.EXPIRED, State.DISCARDED}, State.PENDING
+        ),
+        Event.DISCARD: _move({State.FAILED}, State.DISCARDED),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of the ledger as readers see it: previews and columns, never the payload."""
+
+    seq: int
+    id: str
+    queue: str
+    task: str
+    state: State
+    args: str
+    kwargs: str
+    priority: float
+    claims: int
+    failures: int
+    rescues: int
+    retries: int
+    retries_left: int
+    created_at: int
+    eta: int | None
+    expires: int | None
+    started_at: int | None
+    finished_at: int | None
+    worker: int | None
+    result: str | None
+    error_type: str | None
+    error_message: str | None
+    reason: str | None
+    progress_done: int | None
+    progress_total: int | None
+    progress_note: str | None
+    after: int | None
+    parent: int | None
+    replay_of: int | None
+    duplicate_of: int | None
+    batch: str | None
+    key: str | None
+    cancel_requested_at: int | None
+    revoked: bool
+    held: bool
+
+    @property
+    def is_final(self) -> bool:
+        """True once the job has reached one of the five final states."""
+        return self.state.is_final
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a job's body: who, when, how it ended. `outcome` is None while it runs."""
+
+    number: int
+    worker: int | None
+    started_at: int
+    ended_at: int | None
+    outcome: str | None
+    error_type: str | None = None
+    error_message: str | None = None
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that runs jobs or supervises those that do."""
+
+    id: int
+    queue: str
+    kind: str
+    name: str
+    pid: int
+    pool: int | None
+    started_at: int
+    ended_at: int | None
+    ended_how: str | None
+    done: int
+    failed: int
+    alive: bool
+    job: int | None
+    job_task: str | None
+    job_started_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskType:
+    """A task the app has registered, as the pool wrote it down for readers.
+
+    `parameters` is a JSON list of objects with name, kind, default (a preview or null),
+    required, and annotation (text or null).
+    """
+
+    name: str
+    queue: str
+    parameters: str
+    doc: str
+    retries: int
+    retry_delay: float
+    priority: float
+    timeout: float | None
+    periodic: bool
+    registered_at: int
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """One line of the transition log."""
+
+    at: int
+    seq: int | None
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's right to run one job once. `number` is the fence: a finish must match it."""
+
+    seq: int
+    number: int
+    id: str
+    queue: str
+    task: str
+    message: int | None
+    data: bytes | None
+    intact: bool
+    chord: str | None
+    eta: int | None
+    expires: int | None
+    priority: float
+    retries_left: int
+    retry_delay: float
+    claimed_at: int

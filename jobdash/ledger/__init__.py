@@ -1,0 +1,11 @@
+"""Every write to the database, one method per event of a job's life.
+
+Nothing here reads for display, formats for people or knows huey; callers pass the time. The parts
+of a `Ledger` are named after who calls them: `intake` takes jobs in, `attempts` is what workers
+do, `decisions` is what people decide, `crew` is who works, `keys` is what huey stores.
+"""
+
+from jobdash.ledger.ledger import Ledger
+from jobdash.ledger.records import Entry, NewChord, NewJob, NextStep, Present, Settled, Settlement
+
+__all__ = ["Entry", "Ledger", "NewChord", "NewJob", "NextStep", "Present", "Settled", "Settlement"]

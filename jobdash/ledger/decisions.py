@@ -1,0 +1,168 @@
+"""What people decide about jobs: cancel, retry, replay, discard, pause, resume.
+
+A decision survives a power cut. Each says with an `IllegalMove` why a job cannot follow it.
+"""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from jobdash.database import Database, Transaction
+from jobdash.errors import IllegalMove, UnknownJob
+from jobdash.job import FINAL, MOVES, Event, State
+from jobdash.ledger import rows, workflow
+from jobdash.ledger.rows import SQL
+
+HOLD_AT_ONCE = 500
+
+
+class Decisions:
+    """Moves jobs because a person, not a worker, wants it."""
+
+    def __init__(self, database: Database, queue: str, ring: Callable[[], None]) -> None:
+        self._database = database
+        self._queue = queue
+        self._ring = ring
+
+    def cancel(self, seq: int, now: int, reason: str = "cancelled by hand") -> State:
+        """Cancel a job that waits, or ask for the end of one that runs. Return its state."""
+        with self._database.transaction(durable=True) as tx:
+            state, *_ = self._standing(tx, seq)
+            if state is State.RUNNING:
+                tx.run(SQL["request_cancel"], {"seq": seq, "now": now})
+                rows.log(tx, now, seq, "cancel requested", reason)
+                return state
+            _check(Event.CANCEL, seq, state)
+            self._cancel(tx, seq, now, reason)
+            return State.CANCELLED
+
+    def retry(self, seq: int, now: int) -> State:
+        """Let a job that did not succeed go on: same id, attempts kept, one more allowed.
+
+        Steps that were cancelled because of it wait for it again. Returns its new state.
+        """
+        with self._database.transaction(durable=True) as tx:
+            was, message, before, before_state, cid = self._standing(tx, seq)
+            _check(Event.RETRY, seq, was)
+            if message is None and (before_state is None or before_state in FINAL):
+                raise IllegalMove(
+                    f"job #{seq} never had its turn: #{before} before it is {before_state},"
+                    " retry that one"
+                )
+            state = State.WAITING if message is None else State.PENDING
+            self._retry(tx, seq, state, now, counted=was is State.FAILED)
+            if cid is not None:
+                self._wait_for_members(tx, seq, cid)
+            workflow.rearm_steps(tx, seq)
+            rows.log(tx, now, seq, "retried by hand", f"was {was}")
+        self._ring()
+        return state
+
+    def replay(self, seq: int, new_id: str, now: int) -> int:
+        """Make a new job from a finished one, linked to it. Return the new job's number.
+
+        The new job runs alone: later steps and chords of the old one are not run again.
+        """
+        with self._database.transaction(durable=True) as tx:
+            state, message, _, _, cid = self._standing(tx, seq)
+            if state not in FINAL:
+                raise IllegalMove(f"job #{seq} is {state}: only a finished job can be replayed")
+            if message is None:
+                raise IllegalMove(
+                    f"job #{seq} never had its turn, so its arguments are not known: replay the"
+                    " step before it"
+                )
+            copy = tx.insert(SQL["copy_message"], {"id": message})
+            place = rows.next_place(tx, self._queue)
+            new = tx.insert(
+                SQL["copy_job"],
+                {"seq": seq, "id": new_id, "place": place, "now": now, "message": copy},
+            )
+            if cid is not None:
+                self._copy_chord(tx, cid, new)
+            rows.log(tx, now, seq, "replayed", f"as #{new}")
+        self._ring()
+        return new
+
+    def discard(self, seq: int, now: int) -> None:
+        """Take a failed job out of the dead letters."""
+        with self._database.transaction(durable=True) as tx:
+            state, *_ = self._standing(tx, seq)
+            _check(Event.DISCARD, seq, state)
+            tx.run(SQL["discard"], {"seq": seq, "now": now})
+            rows.log(tx, now, seq, "discarded")
+
+    def pause(self, task: str, now: int) -> bool:
+        """Hand out no more jobs of this task, or of the whole queue for ''. False if it was so."""
+        with self._database.transaction(durable=True) as tx:
+            parameters = {"queue": self._queue, "task": task, "now": now}
+            changed = bool(tx.run(SQL["pause"], parameters))
+            if changed:
+                rows.log(tx, now, None, "paused", task or "everything")
+        # The pause holds from its commit on; moving the rows only makes claims cheap again.
+        self._hold(task, held=True)
+        return changed
+
+    def resume(self, task: str, now: int) -> bool:
+        """Hand out jobs of this task, or of the whole queue for '', again."""
+        with self._database.transaction(durable=True) as tx:
+            changed = bool(tx.run(SQL["resume"], {"queue": self._queue, "task": task}))
+            if changed:
+                rows.log(tx, now, None, "resumed", task or "everything")
+        self._hold(task, held=False)
+        self._ring()
+        return changed
+
+    def flush(self, name: str, now: int) -> None:
+        """Cancel what huey's flush_queue ('flushable_queue') or flush_schedule would delete."""
+        with self._database.transaction(durable=True) as tx:
+            for (seq,) in tx.run(SQL[name], {"queue": self._queue}):
+                self._cancel(tx, seq, now, "flushed")
+
+    def _cancel(self, tx: Transaction, seq: int, now: int, reason: str) -> None:
+        tx.run(SQL["cancel"], {"seq": seq, "now": now, "reason": reason})
+        rows.log(tx, now, seq, "cancelled", reason)
+        workflow.abandon_steps(tx, self._queue, seq, now, result=None, value=b"")
+
+    def _retry(self, tx: Transaction, seq: int, state: State, now: int, *, counted: bool) -> None:
+        place = rows.next_place(tx, self._queue)
+        parameters = {"seq": seq, "state": state, "place": place, "counted": counted}
+        ((id_, queue),) = tx.run(SQL["retry"], parameters)
+        tx.run(SQL["unmark_revoked"], {"queue": queue, "id": id_})
+        tx.run(SQL["forget_result"], {"seq": seq})
+
+    def _wait_for_members(self, tx: Transaction, seq: int, cid: str) -> None:
+        values = tx.run(SQL["chord_values"], {"cid": cid})
+        if any(value is None for value, _ in values):
+            tx.run("UPDATE job SET state = 'waiting' WHERE seq = :seq", {"seq": seq})
+
+    def _copy_chord(self, tx: Transaction, cid: str, callback: int) -> None:
+        copy = str(uuid4())
+        tx.run(SQL["insert_chord"], {"cid": copy, "callback": callback})
+        tx.run(SQL["copy_chord_members"], {"cid": copy, "old": cid})
+
+    def _hold(self, task: str, *, held: bool) -> None:
+        parameters = {"queue": self._queue, "task": task, "held": held, "most": HOLD_AT_ONCE}
+        while task:
+            with self._database.transaction() as tx:
+                if len(tx.run(SQL["hold"], parameters)) < HOLD_AT_ONCE:
+                    return
+
+    def _standing(
+        self, tx: Transaction, seq: int
+    ) -> tuple[State, int | None, int | None, State | None, str | None]:
+        found = tx.one(SQL["standing"], {"seq": seq})
+        if found is None:
+            raise UnknownJob(f"there is no job #{seq}")
+        state, message, before, before_state, cid = found
+        return State(state), message, before, before_state and State(before_state), cid
+
+
+def _check(event: Event, seq: int, state: State) -> None:
+    """Raise `IllegalMove` if the table of moves does not allow the event from this state."""
+    sources = MOVES[event].sources
+    if state not in sources:
+        allowed = ", ".join(sorted(sources))
+        raise IllegalMove(f"job #{seq} is {state}: only {allowed} jobs can be {_PAST[event]}")
+
+
+_PAST = {Event.CANCEL: "cancelled", Event.RETRY: "retried", Event.DISCARD: "discarded"}

@@ -1,0 +1,168 @@
+"""Taking jobs in: single ones, pipelines, groups and chords, each as a whole or not at all."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import apsw
+
+from jobdash.database import Database, Transaction
+from jobdash.job import FINAL, State
+from jobdash.ledger import rows
+from jobdash.ledger.records import Entry, NewChord, NewJob
+from jobdash.ledger.rows import SQL
+
+
+class Intake:
+    """Enters new jobs."""
+
+    def __init__(self, database: Database, queue: str, ring: Callable[[], None]) -> None:
+        self._database = database
+        self._queue = queue
+        self._ring = ring
+
+    def enqueue(
+        self, units: Sequence[NewJob | NewChord], now: int, *, sorted_: bool = False
+    ) -> list[Entry]:
+        """Enter everything in one transaction; return where each unit went, in order.
+
+        The entry of a chord is its callback's. Once this returns the jobs survive a power cut.
+        `sorted_` jobs with an eta are not counted in huey's queue but in its schedule.
+        """
+        with self._database.transaction(durable=True) as tx:
+            entries = [self.enter(tx, unit, now) for unit in units]
+            if sorted_:
+                for entry in entries:
+                    tx.run(SQL["mark_sorted"], {"seq": entry.seq})
+        self._ring()
+        return entries
+
+    def enter(self, tx: Transaction, unit: NewJob | NewChord, now: int) -> Entry:
+        """Enter one unit inside the caller's transaction."""
+        if isinstance(unit, NewChord):
+            return self._enter_chord(tx, unit, now)
+        return self._enter_pipeline(tx, unit, now)
+
+    def describe(self, seq: int, job: NewJob, now: int) -> None:
+        """Fill in a row that was entered as raw bytes, once its message could be read."""
+        with self._database.transaction() as tx:
+            tx.run(SQL["describe"], {**_columns(job), "seq": seq})
+            self._enter_steps(tx, seq, job, now)
+
+    def find(self, id_: str) -> int | None:
+        """Return the number of the job with this id, None if there is none."""
+        found = self._database.rows(SQL["job_by_id"], {"id": id_, "queue": self._queue})
+        return int(found[0][0]) if found else None
+
+    def _enter_pipeline(
+        self, tx: Transaction, job: NewJob, now: int, state: State | None = None
+    ) -> Entry:
+        if job.key is not None and (earlier := self._same_key(tx, job, now)):
+            return earlier
+        entry = self._enter_job(tx, job, state or rows.ready_state(job.eta, now), now)
+        last = self._enter_steps(tx, entry.seq, job, now)
+        if job.member_of is not None:
+            cid, position = job.member_of
+            tx.run(SQL["move_member"], {"cid": cid, "position": position, "member": last})
+        return entry
+
+    def _enter_steps(self, tx: Transaction, head: int, job: NewJob, now: int) -> int:
+        last = head
+        for step in job.steps:
+            last = self._enter_step(tx, step, last, now)
+        return last
+
+    def _enter_step(self, tx: Transaction, step: NewJob, after: int, now: int) -> int:
+        known = self._known(tx, step.id)
+        if known and tx.run(SQL["follow"], {"seq": known[0], "after": after}):
+            return int(known[0])
+        return self._enter_job(tx, step, State.WAITING, now, after=after).seq
+
+    def _enter_chord(self, tx: Transaction, chord: NewChord, now: int) -> Entry:
+        tails = [_tail(tx, self.enter(tx, member, now), member) for member in chord.members]
+        state = State.WAITING if tails else None
+        callback = self._enter_pipeline(tx, chord.callback, now, state)
+        tx.run(SQL["forget_members"], {"callback": callback.seq})
+        tx.run(SQL["forget_chord"], {"callback": callback.seq})
+        tx.run(SQL["insert_chord"], {"cid": chord.cid, "callback": callback.seq})
+        for position, tail in enumerate(tails):
+            row = {"cid": chord.cid, "position": position, "member": tail}
+            tx.run(SQL["insert_member"], row)
+        return callback
+
+    def _enter_job(
+        self, tx: Transaction, job: NewJob, state: State, now: int, after: int | None = None
+    ) -> Entry:
+        row = self._row(tx, job, state, now, after)
+        try:
+            return Entry(tx.insert(SQL["insert_job"], row), job.id)
+        except apsw.ConstraintError:
+            known = self._known(tx, job.id)
+            if known is None:
+                raise
+        return self._enter_again(tx, job, row, known, now)
+
+    def _enter_again(
+        self, tx: Transaction, job: NewJob, row: dict[str, Any], known: tuple[int, str], now: int
+    ) -> Entry:
+        seq, state = known
+        if State(state) in FINAL and row["state"] != State.WAITING:
+            tx.run(SQL["enqueue_again"], {**row, "seq": seq})
+            rows.log(tx, now, seq, "enqueued again", f"was {state}")
+            return Entry(seq, job.id)
+        # Still active: the same id names the older row, so this one needs another.
+        other = f"{job.id}.{row['place']}"
+        copy = tx.insert(SQL["insert_job"], {**row, "id": other, "duplicate_of": seq})
+        rows.log(tx, now, copy, "duplicate id", f"#{seq} with this id is {state}")
+        return Entry(copy, other)
+
+    def _row(
+        self, tx: Transaction, job: NewJob, state: State, now: int, after: int | None
+    ) -> dict[str, Any]:
+        return {
+            **_columns(job),
+            "id": job.id,
+            "queue": self._queue,
+            "state": state,
+            "place": rows.next_place(tx, self._queue),
+            "fresh": state is State.SCHEDULED,
+            "priority": job.priority,
+            "eta": job.eta,
+            "now": now,
+            "message": None if job.data is None else rows.insert_message(tx, job.data),
+            "after": after,
+            "parent": job.parent,
+            "replay_of": None,
+            "duplicate_of": None,
+            "batch": job.batch,
+            "key": job.key,
+        }
+
+    def _same_key(self, tx: Transaction, job: NewJob, now: int) -> Entry | None:
+        since = 0 if job.key_window is None else now - job.key_window
+        found = tx.one(SQL["job_by_key"], {"queue": self._queue, "key": job.key, "since": since})
+        return Entry(found[0], found[1], is_new=False) if found else None
+
+    def _known(self, tx: Transaction, id_: str) -> tuple[int, str] | None:
+        found = tx.one(SQL["job_by_id"], {"id": id_, "queue": self._queue})
+        return (found[0], found[1]) if found else None
+
+
+def _columns(job: NewJob) -> dict[str, Any]:
+    return {
+        "task": job.task,
+        "args": job.args,
+        "kwargs": job.kwargs,
+        "retries": job.retries,
+        "retry_delay": job.retry_delay,
+        "timeout": job.timeout,
+        "hard_timeout": job.hard_timeout,
+        "expires": job.expires,
+    }
+
+
+def _tail(tx: Transaction, entry: Entry, unit: NewJob | NewChord) -> int:
+    """Return the last step of a unit: the job whose end is the member's end."""
+    steps = unit.callback.steps if isinstance(unit, NewChord) else unit.steps
+    if not steps:
+        return entry.seq
+    return int(tx.run(SQL["later_steps"], {"seq": entry.seq})[-1][0])

@@ -1,0 +1,110 @@
+"""What callers hand to the ledger and get back from it. Times are microseconds since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jobdash.job import Claim, Event
+from jobdash.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be entered, with the later steps of its pipeline.
+
+    `data` is the serialized message; a later step has none until its turn comes. `member_of` is
+    the (chord id, position) whose value the last step reports.
+    """
+
+    id: str
+    task: str
+    data: bytes | None
+    args: str = "[]"
+    kwargs: str = "{}"
+    priority: float = 0
+    retries: int = 0
+    retry_delay: float = 0
+    timeout: float | None = None
+    hard_timeout: float | None = None
+    eta: int | None = None
+    expires: int | None = None
+    parent: int | None = None
+    batch: str | None = None
+    key: str | None = None
+    key_window: int | None = None
+    steps: tuple[NewJob, ...] = ()
+    member_of: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewChord:
+    """Members that run at once and a callback that runs when all of them are final."""
+
+    cid: str
+    members: tuple[NewJob | NewChord, ...]
+    callback: NewJob
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a new job went: a row of its own, or the row of an earlier job with the same key."""
+
+    seq: int
+    id: str
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The message that the next step of a pipeline gets now that its turn has come."""
+
+    data: bytes
+    args: str
+    kwargs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How an attempt ended, and everything that commits with it.
+
+    `outcome` is the word in the attempt's history, None if no body ran. `result` is what
+    `Result.get()` will find; an empty value means: what the job's row says. `member_value` is what
+    a chord gets if this job's pipeline ends here.
+    """
+
+    event: Event
+    outcome: str | None = None
+    counted: bool = False
+    result: bytes | None = None
+    preview: str | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    traceback: str | None = None
+    reason: str | None = None
+    eta: int | None = None
+    retries_left: int = 0
+    retry_delay: float = 0
+    linked: bool = False
+    next_step: NextStep | None = None
+    member_value: bytes = b""
+    handler: NewJob | None = None
+    unmark_revoked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settlement led to: the worker's next claim, and whether a chord was completed."""
+
+    following: Claim | None
+    callback_fired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A worker that has registered and not yet been retired; its process may be gone."""
+
+    id: int
+    kind: str
+    name: str
+    pool: int | None
+    identity: Identity

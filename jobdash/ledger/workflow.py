@@ -1,0 +1,74 @@
+"""What the end of one job means for others: later steps, chords. Runs in the caller's transaction."""
+
+from jobdash.database import Transaction
+from jobdash.job import State
+from jobdash.ledger import rows
+from jobdash.ledger.records import NextStep
+from jobdash.ledger.rows import SQL
+
+
+def fire_next_step(
+    tx: Transaction, queue: str, seq: int, step: NextStep | None, now: int
+) -> bool:
+    """Give the next step of a succeeded job its message and its turn. Return if there is one."""
+    waiting = tx.one(SQL["next_step"], {"seq": seq})
+    if waiting is None or step is None:
+        return waiting is not None
+    following, eta = waiting
+    message = rows.insert_message(tx, step.data)
+    parameters = {"message": message, "args": step.args, "kwargs": step.kwargs}
+    tx.run(SQL["fire"], {**_turn(tx, queue, following, eta, now), **parameters})
+    return True
+
+
+def abandon_steps(
+    tx: Transaction, queue: str, seq: int, now: int, *, result: bytes | None, value: bytes
+) -> bool:
+    """Cancel the later steps of a job that will not succeed, and tell its chord.
+
+    `result` is what their `Result.get()` finds, `value` what the chord's callback is handed; an
+    empty value means: what the row of the job says. Return whether a callback was fired.
+    """
+    last = seq
+    for (step,) in tx.run(SQL["later_steps"], {"seq": seq}):
+        last = step
+        reason = f"#{seq} before it did not succeed"
+        skipped = {"seq": step, "now": now, "because": seq, "reason": reason}
+        if tx.run(SQL["skip"], skipped) and result is not None:
+            rows.store_result(tx, step, result)
+    return report_to_chord(tx, queue, last, value, now)
+
+
+def report_to_chord(tx: Transaction, queue: str, seq: int, value: bytes, now: int) -> bool:
+    """Record a member's end; fire the callback if it was the last one, and return if so."""
+    fired = False
+    for cid, position in tx.run(SQL["membership"], {"seq": seq}):
+        tx.run(SQL["set_member_value"], {"cid": cid, "position": position, "value": value})
+        fired |= _fire_callback_if_complete(tx, queue, cid, now)
+    return fired
+
+
+def _fire_callback_if_complete(tx: Transaction, queue: str, cid: str, now: int) -> bool:
+    """Make a chord's callback pending once every member has ended, and never twice."""
+    complete = tx.one(SQL["complete_callback"], {"cid": cid})
+    if complete is not None:
+        tx.run(SQL["fire_callback"], _turn(tx, queue, *complete, now))
+    return complete is not None
+
+
+def rearm_steps(tx: Transaction, seq: int) -> None:
+    """Let the steps that were cancelled because of a job wait for it again."""
+    last = seq
+    for (step,) in tx.run(SQL["later_steps"], {"seq": seq}):
+        last = step
+        if tx.run(SQL["rearm"], {"seq": step, "because": seq}):
+            tx.run(SQL["forget_result"], {"seq": step})
+    tx.run(SQL["forget_member_value"], {"seq": last})
+
+
+def _turn(
+    tx: Transaction, queue: str, seq: int, eta: int | None, now: int
+) -> dict[str, object]:
+    state = rows.ready_state(eta, now)
+    place = rows.next_place(tx, queue)
+    return {"seq": seq, "state": state, "place": place, "fresh": state is State.SCHEDULED}

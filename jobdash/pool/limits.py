@@ -1,0 +1,56 @@
+"""Ending runs that somebody cancelled or that outlast their hard time limit."""
+
+import signal
+import time
+from collections.abc import Callable
+
+from jobdash import liveness
+from jobdash.ledger import Present
+
+CANCEL_GRACE_SECONDS = 1.0
+
+Run = tuple[int, int]
+
+
+class Limits:
+    """Asks first, kills then. A run is a job's number and claim number, so that none is mistaken.
+
+    `worker_of` finds our own living worker by its id. `ended` keeps, by worker id, why a worker
+    was killed, until its end is reported.
+    """
+
+    def __init__(self, worker_of: Callable[[int], Present | None]) -> None:
+        self._worker_of = worker_of
+        self._kill_at: dict[Run, tuple[float, int]] = {}
+        self._killed: set[Run] = set()
+        self.ended: dict[int, str] = {}
+
+    def cancel(self, requests: list[tuple[int, int, int, int]]) -> None:
+        """Ask the workers of these runs to stop; call it with all open requests."""
+        open_runs = {(seq, number): worker for seq, number, worker, _ in requests}
+        self._kill_at = {run: due for run, due in self._kill_at.items() if run in open_runs}
+        for run, worker in open_runs.items():
+            if run not in self._kill_at and run not in self._killed:
+                self._ask(run, worker)
+
+    def enforce(self, overdue: list[tuple[int, int, int]]) -> None:
+        """Kill the workers of runs beyond their time, and of those that were asked in vain."""
+        for seq, number, worker in overdue:
+            self._kill((seq, number), worker, f"job #{seq} outlasted its hard time limit")
+        for run, (due, worker) in list(self._kill_at.items()):
+            if time.monotonic() >= due:
+                del self._kill_at[run]
+                self._kill(run, worker, f"job #{run[0]} was cancelled and did not stop")
+
+    def _ask(self, run: Run, worker: int) -> None:
+        present = self._worker_of(worker)
+        if present is not None:
+            self._kill_at[run] = (time.monotonic() + CANCEL_GRACE_SECONDS, worker)
+            liveness.send_signal(present.identity, signal.SIGUSR1)
+
+    def _kill(self, run: Run, worker: int, why: str) -> None:
+        present = self._worker_of(worker)
+        if present is not None and run not in self._killed:
+            self._killed.add(run)
+            self.ended[worker] = why
+            liveness.end_group(present.identity)

@@ -1,0 +1,69 @@
+"""What a process of the pool does to itself: whom it dies with, which signals it minds."""
+
+import ctypes
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+_PR_SET_PDEATHSIG = 1
+
+# Not SIG_IGN: that would be inherited by every program that a task starts, which then could not
+# be terminated either. A handler that does nothing ends at exec.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WORKER_SIGNALS = (signal.SIGUSR1, signal.SIGUSR2)
+
+Handler = Callable[[int, FrameType | None], None]
+
+
+def die_with(parent: int, lifeline: int) -> None:
+    """End this process by SIGKILL when `parent` ends, however that happens.
+
+    `lifeline` is the reading end of a pipe that only the supervisor can write to; it is watched
+    where the kernel offers no such service.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # The parent may have ended before it could be watched.
+        if os.getppid() != parent:
+            os._exit(1)
+    else:
+        threading.Thread(target=_exit_at_end_of, args=(lifeline,), daemon=True).start()
+
+
+def shrug(signals: tuple[signal.Signals, ...]) -> None:
+    """Let these signals pass without effect, here but not in programs started from here."""
+    for number in signals:
+        signal.signal(number, _nothing)
+
+
+def mind_signals_in_children() -> None:
+    """Give what a task forks the usual signals again, so that it can be terminated."""
+    os.register_at_fork(after_in_child=_usual_signals)
+
+
+def no_input() -> None:
+    """Replace standard input by nothing: a task must not wait for somebody to type."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def _nothing(_number: int, _frame: FrameType | None) -> None:
+    pass
+
+
+def _usual_signals() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP, *WORKER_SIGNALS):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _exit_at_end_of(lifeline: int) -> None:
+    poller = select.poll()
+    poller.register(lifeline, 0)  # only the hang-up, which is always reported
+    poller.poll()
+    os._exit(1)

@@ -1,0 +1,93 @@
+"""The pool's side of the ledger's crew: who is there, and what happens to what the dead held."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+from jobdash import liveness
+from jobdash.clock import now
+from jobdash.database import open_database
+from jobdash.errors import DatabaseError
+from jobdash.ledger import Ledger, Present
+
+
+class Roster:
+    """The pool's own entry, and its view of everyone else's.
+
+    Its connection stays open while the pool lives: it is the one that no task can close, and so
+    keeps the WAL from being deleted under the workers.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.path: Path = ledger.database.path
+        self._inode = _inode(self.path)
+        self.id = ledger.crew.register(
+            "pool",
+            f"pool {os.getpid()}",
+            None,
+            liveness.Identity.own(),
+            now(),
+            hold=partial(liveness.hold, self.path),
+            only=lambda other: other.kind == "pool" and self._is_alive(other),
+        )
+
+    def own_worker(self, pid: int) -> Present | None:
+        """Return our worker with this pid, if it got as far as registering."""
+        own = (one for one in self.ledger.crew.present() if one.pool == self.id)
+        return next((one for one in own if one.identity.pid == pid), None)
+
+    def settle(self, lost: Present, how: str) -> list[int]:
+        """End what a dead worker has left running, free its jobs and return their numbers."""
+        liveness.end_group(lost.identity)
+        freed = self.ledger.attempts.rescue(lost.id, how, now())
+        self.ledger.crew.retire(lost.id, how, now())
+        return freed
+
+    def sweep(self, watched: frozenset[int]) -> list[tuple[Present, list[int]]]:
+        """Settle everyone whose lock is free, except our children, `watched` by pid.
+
+        Workers whose pool is dead are to die too and may be about to; they are helped along.
+        """
+        swept = []
+        for one in self.ledger.crew.present():
+            if one.id == self.id or (one.pool == self.id and one.identity.pid in watched):
+                continue
+            if self._is_orphan(one):
+                liveness.end_group(one.identity)
+            if not self._is_alive(one):
+                swept.append((one, self.settle(one, "died unseen")))
+        return swept
+
+    def check_file(self) -> None:
+        """Raise `DatabaseError` if another file, or none, is where our database was."""
+        found = _inode(self.path)
+        if found != self._inode:
+            what = "was removed" if found is None else "was replaced by another file"
+            raise DatabaseError(f"{self.path} {what} while the pool served it: the pool stops")
+
+    def leave(self, how: str) -> None:
+        """Take the pool's own entry off and close the connection."""
+        self.ledger.crew.retire(self.id, how, now())
+        liveness.let_go(self.path, self.id)
+        self.ledger.database.close()
+
+    def _is_orphan(self, one: Present) -> bool:
+        pool = one.pool
+        return pool is not None and pool != self.id and not liveness.is_alive(self.path, pool)
+
+    def _is_alive(self, one: Present) -> bool:
+        return liveness.is_alive(self.path, one.id)
+
+
+def open_roster(database: str, queue: str) -> Roster:
+    """Open the file and enter as its pool. Raises `AlreadyRunning` if it has one."""
+    return Roster(Ledger(open_database(database, cache_mb=1, deadline=2.0), queue))
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,31 @@
+"""What people and programs are shown of a job: words, signs, colours, JSON. Pure, no I/O."""
+
+from jobdash.render.documents import attempt_json, job_json, task_json, worker_json
+from jobdash.render.states import STATE_STYLE, StateStyle
+from jobdash.render.words import (
+    arguments_text,
+    attempt_duration,
+    call_text,
+    describe_when,
+    duration,
+    error_text,
+    last_words,
+    progress_text,
+)
+
+__all__ = [
+    "STATE_STYLE",
+    "StateStyle",
+    "arguments_text",
+    "attempt_duration",
+    "attempt_json",
+    "call_text",
+    "describe_when",
+    "duration",
+    "error_text",
+    "job_json",
+    "last_words",
+    "progress_text",
+    "task_json",
+    "worker_json",
+]

@@ -1,0 +1,31 @@
+"""Which jobs a list shows."""
+
+from dataclasses import dataclass
+
+from jobdash.job import State
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs a list shows; the fields are combined with AND, an empty one allows everything.
+
+    `task` is a name, or the beginning of names with `*` at its end. `text` is looked for in task,
+    id, arguments and error, upper or lower case of ASCII letters alike.
+    """
+
+    states: tuple[State, ...] = ()
+    task: str = ""
+    text: str = ""
+    queue: str = ""
+    batch: str = ""
+
+    @property
+    def chosen_states(self) -> tuple[State, ...]:
+        """The states to choose, each once; none if there is no choice to make."""
+        chosen = tuple(dict.fromkeys(self.states))
+        return () if len(chosen) == len(State) else chosen
+
+    @property
+    def is_tallied(self) -> bool:
+        """True if the counter rows alone tell how many jobs match."""
+        return not (self.text or self.batch or self.task.removesuffix("*"))

@@ -1,0 +1,63 @@
+"""What has happened to one job: its attempts and its whole log."""
+
+from collections.abc import Iterator
+
+from jobdash.job import Attempt, Job, JobEvent
+from jobdash.report.lookup import LookupReads
+from jobdash.report.reads import SQL
+from jobdash.report.records import attempt_of, event_of
+
+
+class StoryReads(LookupReads):
+    """One job's past."""
+
+    def attempts(self, seq: int) -> list[Attempt]:
+        """Return every run of the job's body, oldest first, with the running or successful one."""
+        return [attempt_of(row) for row in self._reader.rows(SQL["attempts"], {"seq": seq})]
+
+    def history(self, seq: int) -> list[JobEvent]:
+        """Return everything known to have happened to the job, oldest first.
+
+        Most of it follows from the row and its attempts; people's decisions are stored.
+        """
+        job = self.job_by_seq(seq)
+        if job is None:
+            return []
+        stored = [event_of(row) for row in self._reader.rows(SQL["events"], {"seq": seq})]
+        lines = [_enqueued(job)]
+        for attempt in self.attempts(seq):
+            lines += _lines_of(seq, attempt)
+        lines += stored
+        lines += _ending(job, lines)
+        return sorted(lines, key=lambda line: line.at)
+
+
+def _enqueued(job: Job) -> JobEvent:
+    return JobEvent(job.created_at, job.seq, "enqueued", ", ".join(_origins(job)))
+
+
+def _origins(job: Job) -> Iterator[str]:
+    if job.parent is not None:
+        yield f"by #{job.parent}"
+    if job.after is not None:
+        yield f"to run after #{job.after}"
+    if job.replay_of is not None:
+        yield f"as a replay of #{job.replay_of}"
+    if job.batch is not None:
+        yield f"in batch {job.batch}"
+
+
+def _lines_of(seq: int, attempt: Attempt) -> Iterator[JobEvent]:
+    where = "" if attempt.worker is None else f" by worker {attempt.worker}"
+    yield JobEvent(attempt.started_at, seq, "claimed", f"attempt {attempt.number}{where}")
+    if attempt.ended_at is not None and attempt.outcome is not None:
+        told = ": ".join(filter(None, (attempt.error_type, attempt.error_message)))
+        detail = f"attempt {attempt.number}: {told}" if told else f"attempt {attempt.number}"
+        yield JobEvent(attempt.ended_at, seq, attempt.outcome, detail)
+
+
+def _ending(job: Job, lines: list[JobEvent]) -> Iterator[JobEvent]:
+    """Yield the final transition unless an attempt or a stored line has told it already."""
+    told = {(line.at, line.kind) for line in lines}
+    if job.finished_at is not None and (job.finished_at, str(job.state)) not in told:
+        yield JobEvent(job.finished_at, job.seq, str(job.state), job.reason or "")

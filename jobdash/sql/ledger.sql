@@ -1,0 +1,376 @@
+-- Every statement that writes a job's life, one or a few per event of `jobdash.job.MOVES`.
+-- Each move is guarded by the state it may start from.
+
+-- name: next_place
+-- Places come from one row that the triggers write anyway, so they cost no extra page.
+INSERT INTO tally (queue, name, value) VALUES (:queue, 'place', 1)
+  ON CONFLICT DO UPDATE SET value = value + 1
+  RETURNING value
+
+-- name: mark_sorted
+-- Scheduled from the start in huey's eyes too, even if its eta is past.
+UPDATE job SET state = 'scheduled', fresh = 0 WHERE seq = :seq AND eta IS NOT NULL
+
+-- name: insert_message
+INSERT INTO message (data, checksum) VALUES (:data, :checksum)
+
+-- name: insert_job
+INSERT INTO job (
+  id, queue, task, state, priority, place, held, fresh, retries, retries_left, retry_delay,
+  timeout, hard_timeout, eta, expires, created_at, message, args, kwargs,
+  after, parent, replay_of, duplicate_of, batch, key)
+VALUES (
+  :id, :queue, :task, :state, :priority, :place,
+  EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task AND :task <> ''),
+  :fresh, :retries, :retries, :retry_delay,
+  :timeout, :hard_timeout, :eta, :expires, :now, :message, :args, :kwargs,
+  :after, :parent, :replay_of, :duplicate_of, :batch, :key)
+
+-- name: job_by_id
+SELECT seq, state FROM job WHERE id = :id AND queue = :queue
+
+-- name: job_by_key
+SELECT seq, id FROM job WHERE queue = :queue AND key = :key AND created_at >= :since
+  ORDER BY seq DESC LIMIT 1
+
+-- name: enqueue_again
+-- A known id that had ended goes on in its row, with the new message.
+UPDATE job SET
+    state = :state, place = :place, fresh = :fresh, task = :task, message = :message,
+    args = :args, kwargs = :kwargs, priority = :priority, retries = :retries,
+    retries_left = :retries, retry_delay = :retry_delay, timeout = :timeout,
+    hard_timeout = :hard_timeout, eta = :eta, expires = :expires, finished_at = NULL,
+    cancel_requested_at = NULL, cancelled_because = NULL, reason = NULL, result = NULL,
+    held = EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task AND :task <> '')
+  WHERE seq = :seq AND state IN ('succeeded', 'failed', 'cancelled', 'expired', 'discarded')
+  RETURNING seq
+
+-- name: follow
+-- A later step that is enqueued again behind another job waits for that job instead.
+UPDATE job SET state = 'waiting', after = :after, finished_at = NULL, cancelled_because = NULL,
+    reason = NULL
+  WHERE seq = :seq AND state IN ('waiting', 'cancelled')
+  RETURNING seq
+
+-- name: forget_members
+DELETE FROM chord_member WHERE cid IN (SELECT cid FROM chord WHERE callback = :callback)
+
+-- name: forget_chord
+-- A callback that is enqueued again belongs to its newest chord.
+DELETE FROM chord WHERE callback = :callback
+
+-- name: insert_chord
+INSERT INTO chord (cid, callback) VALUES (:cid, :callback)
+
+-- name: insert_member
+INSERT INTO chord_member (cid, position, member) VALUES (:cid, :position, :member)
+
+-- name: move_member
+-- A chord member that huey enqueued again under a new id (Result.reschedule) takes its place.
+UPDATE chord_member SET member = :member
+  WHERE cid = :cid AND position = :position AND value IS NULL
+
+-- name: describe
+-- Fills in what only a reader of the message could know.
+UPDATE job SET task = :task, args = :args, kwargs = :kwargs, retries = :retries,
+    retries_left = :retries, retry_delay = :retry_delay, timeout = :timeout,
+    hard_timeout = :hard_timeout, expires = :expires
+  WHERE seq = :seq AND task = ''
+
+-- name: claim
+-- Takes the most urgent job that may run now. The claim number rises in the same statement, so
+-- that no two workers ever share one.
+UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
+    started_at = :now, fresh = 0
+  WHERE seq = (
+    SELECT seq FROM job
+      WHERE queue = :queue AND state = 'pending' AND held = 0
+        AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
+        AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
+      ORDER BY priority DESC, place LIMIT 1)
+  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
+    (SELECT cid FROM chord WHERE callback = job.seq)
+
+-- name: claim_for_huey
+-- huey's own consumer also takes jobs whose eta is ahead and sorts them into the schedule.
+UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
+    started_at = :now, fresh = 0
+  WHERE seq = (
+    SELECT seq FROM (
+      SELECT * FROM (
+        SELECT seq, priority, place FROM job
+          WHERE queue = :queue AND state = 'pending' AND held = 0
+            AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
+          ORDER BY priority DESC, place LIMIT 1)
+      UNION ALL
+      SELECT * FROM (
+        SELECT seq, priority, place FROM job
+          WHERE queue = :queue AND state = 'scheduled' AND fresh = 1
+          ORDER BY priority DESC, place LIMIT 1))
+      WHERE NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
+      ORDER BY priority DESC, place LIMIT 1)
+  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
+    (SELECT cid FROM chord WHERE callback = job.seq)
+
+-- name: take
+-- Runs exactly this job here and now, wherever it stands, unless somebody runs it already.
+UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
+    started_at = :now, fresh = 0, finished_at = NULL
+  WHERE id = :id AND queue = :queue AND state NOT IN ('running', 'waiting')
+  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
+    (SELECT cid FROM chord WHERE callback = job.seq)
+
+-- name: due_for_huey
+-- huey's scheduler holds what is due until it has put it into the queue.
+UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
+    started_at = :now, fresh = 0
+  WHERE seq = :seq AND state IN ('scheduled', 'retrying')
+  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
+    (SELECT cid FROM chord WHERE callback = job.seq)
+
+-- name: due
+SELECT seq FROM job
+  WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh <= :fresh AND eta <= :now
+  ORDER BY eta, seq LIMIT :most
+
+-- name: message
+SELECT data, checksum FROM message WHERE id = :id
+
+-- name: promote
+UPDATE job SET state = 'pending', place = :place, fresh = 0
+  WHERE seq = :seq AND state IN ('scheduled', 'retrying')
+
+-- name: next_due
+SELECT min(eta) FROM job WHERE queue = :queue AND state IN ('scheduled', 'retrying')
+
+-- name: succeed
+-- The claim number turns away a worker that lost its claim.
+UPDATE job SET state = 'succeeded', worker = NULL, finished_at = :now, result = :result,
+    error_type = NULL, error_message = NULL, reason = NULL, cancel_requested_at = NULL
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: fail
+UPDATE job SET state = 'failed', worker = NULL, finished_at = :now, result = NULL,
+    failures = failures + :counted, retries_left = 0,
+    error_type = :error_type, error_message = :error_message, reason = :reason,
+    cancel_requested_at = NULL
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: try_again
+-- Not 0 but the next place: what failed goes behind what waited.
+UPDATE job SET state = :state, worker = NULL, failures = failures + :counted,
+    retries_left = :retries_left, retry_delay = :retry_delay, eta = :eta, place = :place,
+    error_type = :error_type, error_message = :error_message, reason = :reason,
+    retries = max(retries, failures + :counted + :retries_left)
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: postpone
+UPDATE job SET state = 'scheduled', worker = NULL, eta = :eta, place = :place, fresh = 0,
+    reason = :reason
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: release
+-- The place is kept: what a stop returned is the first to go on.
+UPDATE job SET state = 'pending', worker = NULL, reason = :reason
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: requeue
+UPDATE job SET state = 'pending', worker = NULL, place = :place
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: expire
+UPDATE job SET state = 'expired', worker = NULL, finished_at = :now, reason = :reason
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: confirm_cancel
+UPDATE job SET state = 'cancelled', worker = NULL, finished_at = :now, reason = :reason
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: rescue
+UPDATE job SET state = 'pending', worker = NULL, rescues = rescues + 1, reason = :reason
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: give_up_rescue
+UPDATE job SET state = 'failed', worker = NULL, rescues = rescues + 1, finished_at = :now,
+    error_type = 'WorkerLost', error_message = :reason, reason = :reason
+  WHERE seq = :seq AND state = 'running' AND claims = :number
+
+-- name: held_by
+SELECT seq, claims, rescues, started_at, message, cancel_requested_at FROM job
+  WHERE worker = :worker AND state = 'running'
+
+-- name: insert_attempt
+INSERT INTO attempt (seq, number, worker, started_at, ended_at, outcome, message,
+    error_type, error_message, traceback)
+  SELECT seq, claims, ran_by, started_at, :now, :outcome, message,
+    :error_type, :error_message, :traceback FROM job WHERE seq = :seq
+  ON CONFLICT DO NOTHING
+
+-- name: store_result
+INSERT INTO result (seq, data, checksum) VALUES (:seq, :data, :checksum)
+  ON CONFLICT DO UPDATE SET data = excluded.data, checksum = excluded.checksum, unread = 1
+
+-- name: forget_result
+DELETE FROM result WHERE seq = :seq
+
+-- name: next_step
+SELECT seq, eta FROM job WHERE after = :seq AND state = 'waiting'
+
+-- name: fire
+UPDATE job SET state = :state, place = :place, fresh = :fresh, message = :message,
+    args = :args, kwargs = :kwargs
+  WHERE seq = :seq AND state = 'waiting'
+
+-- name: later_steps
+WITH RECURSIVE later (seq) AS (
+  SELECT seq FROM job WHERE after = :seq
+  UNION ALL SELECT job.seq FROM job JOIN later ON job.after = later.seq)
+SELECT seq FROM later
+
+-- name: skip
+UPDATE job SET state = 'cancelled', finished_at = :now, cancelled_because = :because,
+    reason = :reason
+  WHERE seq = :seq AND state = 'waiting'
+  RETURNING seq
+
+-- name: membership
+SELECT cid, position FROM chord_member WHERE member = :seq
+
+-- name: set_member_value
+UPDATE chord_member SET value = :value WHERE cid = :cid AND position = :position
+
+-- name: forget_member_value
+UPDATE chord_member SET value = NULL
+  WHERE member = :seq AND EXISTS (
+    SELECT 1 FROM chord JOIN job ON job.seq = chord.callback
+      WHERE chord.cid = chord_member.cid AND job.state = 'waiting')
+
+-- name: complete_callback
+-- The callback of a chord whose members are all final, if its turn has not come before.
+SELECT job.seq, job.eta FROM chord JOIN job ON job.seq = chord.callback
+  WHERE chord.cid = :cid AND job.state = 'waiting'
+    AND NOT EXISTS (SELECT 1 FROM chord_member WHERE cid = :cid AND value IS NULL)
+
+-- name: fire_callback
+UPDATE job SET state = :state, place = :place, fresh = :fresh
+  WHERE seq = :seq AND state = 'waiting'
+
+-- name: chord_values
+SELECT chord_member.value, job.seq FROM chord_member JOIN job ON job.seq = chord_member.member
+  WHERE cid = :cid ORDER BY position
+
+-- name: failure_of
+-- What is known of how a job, or the job that it was cancelled for, went wrong.
+SELECT job.state, coalesce(cause.id, job.id), coalesce(cause.error_type, job.error_type),
+    coalesce(cause.error_message, job.error_message)
+  FROM job LEFT JOIN job AS cause ON cause.seq = job.cancelled_because
+  WHERE job.seq = :seq
+
+-- name: cancel
+UPDATE job SET state = 'cancelled', finished_at = :now, reason = :reason
+  WHERE seq = :seq AND state IN ('waiting', 'scheduled', 'pending', 'retrying')
+  RETURNING seq
+
+-- name: request_cancel
+UPDATE job SET cancel_requested_at = coalesce(cancel_requested_at, :now)
+  WHERE seq = :seq AND state = 'running'
+  RETURNING seq
+
+-- name: cancel_requests
+SELECT seq, claims, worker, cancel_requested_at FROM job
+  WHERE state = 'running' AND cancel_requested_at IS NOT NULL
+
+-- name: is_cancel_requested
+SELECT 1 FROM job
+  WHERE seq = :seq AND claims = :number AND state = 'running' AND cancel_requested_at IS NOT NULL
+
+-- name: overdue
+SELECT seq, claims, worker FROM job
+  WHERE state = 'running' AND hard_timeout IS NOT NULL
+    AND started_at + hard_timeout * 1000000 <= :now
+
+-- name: retry
+UPDATE job SET state = :state, place = :place, finished_at = NULL, cancel_requested_at = NULL,
+    cancelled_because = NULL, expires = NULL, eta = NULL, retries = retries + :counted, reason = NULL
+  WHERE seq = :seq AND state IN ('failed', 'cancelled', 'expired', 'discarded')
+  RETURNING id, queue
+
+-- name: rearm
+UPDATE job SET state = 'waiting', finished_at = NULL, cancelled_because = NULL, reason = NULL
+  WHERE cancelled_because = :because AND seq = :seq AND state = 'cancelled'
+  RETURNING seq
+
+-- name: discard
+UPDATE job SET state = 'discarded', finished_at = :now WHERE seq = :seq AND state = 'failed'
+  RETURNING seq
+
+-- name: standing
+-- What a decision about one job needs to know of it.
+SELECT job.state, job.message, before.seq, before.state,
+    (SELECT cid FROM chord WHERE callback = job.seq)
+  FROM job LEFT JOIN job AS before ON before.seq = job.after
+  WHERE job.seq = :seq
+
+-- name: copy_message
+INSERT INTO message (data, checksum) SELECT data, checksum FROM message WHERE id = :id
+
+-- name: copy_job
+INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries_left, retry_delay,
+    timeout, hard_timeout, created_at, message, args, kwargs, replay_of)
+  SELECT :id, queue, task, 'pending', priority, :place,
+    EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task),
+    retries, retries, retry_delay, timeout, hard_timeout, :now, :message, args, kwargs, seq
+  FROM job WHERE seq = :seq
+
+-- name: copy_chord_members
+INSERT INTO chord_member (cid, position, member, value)
+  SELECT :cid, position, member, value FROM chord_member WHERE cid = :old
+
+-- name: unmark_revoked
+DELETE FROM kv WHERE queue = :queue AND key = 'r:' || :id
+
+-- name: log
+INSERT INTO event (at, seq, kind, detail) VALUES (:now, :seq, :kind, :detail)
+
+-- name: pause
+INSERT INTO pause (queue, task, since) VALUES (:queue, :task, :now)
+  ON CONFLICT DO NOTHING RETURNING task
+
+-- name: resume
+DELETE FROM pause WHERE queue = :queue AND task = :task RETURNING task
+
+-- name: hold
+UPDATE job SET held = :held
+  WHERE seq IN (
+    SELECT seq FROM job
+      WHERE task = :task AND queue = :queue AND held <> :held AND state IN (
+        'waiting', 'scheduled', 'pending', 'retrying', 'running') LIMIT :most)
+  RETURNING seq
+
+-- name: flushable_queue
+SELECT seq FROM job WHERE queue = :queue AND (state = 'pending' OR fresh = 1 AND state = 'scheduled')
+
+-- name: flushable_schedule
+SELECT seq FROM job WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0
+
+-- name: queued
+SELECT seq, message FROM job
+  WHERE queue = :queue AND (state = 'pending' OR state = 'scheduled' AND fresh = 1)
+  ORDER BY priority DESC, place LIMIT :most
+
+-- name: scheduled
+SELECT seq, message FROM job
+  WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0
+  ORDER BY eta, seq LIMIT :most
+
+-- name: peek
+SELECT seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
+    (SELECT cid FROM chord WHERE callback = job.seq)
+  FROM job WHERE seq = :seq
+
+-- name: queue_size
+SELECT (SELECT count(*) FROM job WHERE queue = :queue AND state = 'pending')
+  + (SELECT count(*) FROM job WHERE queue = :queue AND state = 'scheduled' AND fresh = 1)
+
+-- name: schedule_size
+SELECT count(*) FROM job WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0

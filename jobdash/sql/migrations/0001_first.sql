@@ -1,0 +1,213 @@
+-- The ledger: one row per job for the job's whole life. Pending rows are the queue,
+-- failed rows are the dead-letter queue, all rows are the history.
+-- Times are microseconds since the epoch, UTC.
+
+CREATE TABLE job (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  -- '' until somebody who can read the message has described it
+  task TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL CHECK (state IN (
+    'waiting', 'scheduled', 'pending', 'running', 'retrying',
+    'succeeded', 'failed', 'cancelled', 'expired', 'discarded')),
+
+  priority REAL NOT NULL DEFAULT 0,
+  -- the order within pending; renewed when a row becomes pending by retry or eta
+  place INTEGER NOT NULL,
+  -- outside the index that claims read: its task type is paused
+  held INTEGER NOT NULL DEFAULT 0,
+  -- scheduled, and no worker of huey's own consumer has looked at it yet: huey counts it as queued
+  fresh INTEGER NOT NULL DEFAULT 0,
+
+  retries INTEGER NOT NULL DEFAULT 0,
+  retries_left INTEGER NOT NULL DEFAULT 0,
+  retry_delay REAL NOT NULL DEFAULT 0,
+  timeout REAL,
+  hard_timeout REAL,
+  eta INTEGER,
+  expires INTEGER,
+
+  -- three counters that only rise; claims is the fence of every finish
+  claims INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  rescues INTEGER NOT NULL DEFAULT 0,
+
+  worker INTEGER,
+  ran_by INTEGER,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  cancel_requested_at INTEGER,
+
+  message INTEGER,
+  args TEXT NOT NULL DEFAULT '[]',
+  kwargs TEXT NOT NULL DEFAULT '{}',
+  result TEXT,
+  error_type TEXT,
+  error_message TEXT,
+  reason TEXT,
+  progress_done INTEGER,
+  progress_total INTEGER,
+  progress_note TEXT,
+
+  -- the job whose success lets this one run, and the job whose end cancelled it
+  after INTEGER,
+  cancelled_because INTEGER,
+  parent INTEGER,
+  replay_of INTEGER,
+  duplicate_of INTEGER,
+  batch TEXT,
+  key TEXT,
+
+  CHECK ((state = 'running') = (worker IS NOT NULL)),
+  CHECK ((state IN ('succeeded', 'failed', 'cancelled', 'expired', 'discarded'))
+         = (finished_at IS NOT NULL)),
+  CHECK (claims >= 0 AND failures >= 0 AND rescues >= 0 AND retries_left >= 0),
+  CHECK (state NOT IN ('scheduled', 'retrying') OR eta IS NOT NULL)
+) STRICT;
+
+CREATE UNIQUE INDEX job_id ON job (id, queue);
+CREATE INDEX job_ready ON job (queue, priority DESC, place)
+  WHERE state = 'pending' AND held = 0;
+CREATE INDEX job_fresh ON job (queue, priority DESC, place)
+  WHERE state = 'scheduled' AND fresh = 1;
+CREATE INDEX job_due ON job (queue, eta) WHERE state IN ('scheduled', 'retrying');
+CREATE INDEX job_running ON job (worker) WHERE state = 'running';
+CREATE INDEX job_state ON job (state, seq);
+CREATE INDEX job_task ON job (task, seq);
+CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX job_after ON job (after) WHERE after IS NOT NULL;
+CREATE INDEX job_parent ON job (parent) WHERE parent IS NOT NULL;
+CREATE INDEX job_replay ON job (replay_of) WHERE replay_of IS NOT NULL;
+CREATE INDEX job_batch ON job (batch) WHERE batch IS NOT NULL;
+CREATE INDEX job_key ON job (queue, key) WHERE key IS NOT NULL;
+
+-- What huey serialized, written once and never changed.
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY,
+  data BLOB NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+
+-- The last result or error that huey's Result.get() reads.
+CREATE TABLE result (
+  seq INTEGER PRIMARY KEY REFERENCES job (seq),
+  data BLOB NOT NULL,
+  checksum INTEGER NOT NULL,
+  unread INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+-- Every attempt that ended in anything but success. A success is the job row itself.
+CREATE TABLE attempt (
+  seq INTEGER NOT NULL REFERENCES job (seq),
+  number INTEGER NOT NULL,
+  worker INTEGER,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  message INTEGER,
+  error_type TEXT,
+  error_message TEXT,
+  traceback TEXT,
+  PRIMARY KEY (seq, number)
+) STRICT, WITHOUT ROWID;
+
+-- A chord is its callback's row plus one row per member.
+CREATE TABLE chord (
+  cid TEXT PRIMARY KEY,
+  callback INTEGER NOT NULL REFERENCES job (seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chord_callback ON chord (callback);
+
+-- member is the job whose end counts: the last step of the member's pipeline.
+-- value is NULL until that end, then the serialized result, error or placeholder.
+CREATE TABLE chord_member (
+  cid TEXT NOT NULL REFERENCES chord (cid),
+  position INTEGER NOT NULL,
+  member INTEGER NOT NULL REFERENCES job (seq),
+  value BLOB,
+  PRIMARY KEY (cid, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chord_member_job ON chord_member (member);
+
+-- What no row and no attempt tells by itself: requests, rescues, people's decisions.
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  seq INTEGER,
+  kind TEXT NOT NULL,
+  detail TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX event_job ON event (seq) WHERE seq IS NOT NULL;
+
+CREATE TABLE worker (
+  -- never reused: the id is also the byte of the lock file that the process holds
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  queue TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('pool', 'worker', 'guest')),
+  name TEXT NOT NULL,
+  pool INTEGER,
+  pid INTEGER NOT NULL,
+  -- the process group that ends with the worker; NULL if it is shared with others
+  pgid INTEGER,
+  boot TEXT NOT NULL,
+  born INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  ended_how TEXT,
+  done INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX worker_live ON worker (queue, kind) WHERE ended_at IS NULL;
+
+CREATE TABLE task_type (
+  queue TEXT NOT NULL,
+  name TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  doc TEXT NOT NULL,
+  retries INTEGER NOT NULL,
+  retry_delay REAL NOT NULL,
+  priority REAL NOT NULL,
+  timeout REAL,
+  periodic INTEGER NOT NULL,
+  registered_at INTEGER NOT NULL,
+  PRIMARY KEY (queue, name)
+) STRICT, WITHOUT ROWID;
+
+-- task '' means the whole queue.
+CREATE TABLE pause (
+  queue TEXT NOT NULL,
+  task TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (queue, task)
+) STRICT, WITHOUT ROWID;
+
+-- Counts per state, kept by the triggers below, and 'place': the last place given.
+CREATE TABLE tally (
+  queue TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (queue, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER tally_insert AFTER INSERT ON job BEGIN
+  INSERT INTO tally (queue, name, value) VALUES (NEW.queue, NEW.state, 1)
+    ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER tally_move AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state BEGIN
+  UPDATE tally SET value = value - 1 WHERE queue = OLD.queue AND name = OLD.state;
+  INSERT INTO tally (queue, name, value) VALUES (NEW.queue, NEW.state, 1)
+    ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER tally_delete AFTER DELETE ON job BEGIN
+  UPDATE tally SET value = value - 1 WHERE queue = OLD.queue AND name = OLD.state;
+END;
+
+-- huey's own two tables, in huey's own shape, so that a file that plain huey has used
+-- keeps its locks, rate limits, revocations and unread results.
+CREATE TABLE IF NOT EXISTS kv (
+  queue TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (queue, key));
+CREATE TABLE IF NOT EXISTS counter (
+  queue TEXT NOT NULL, key TEXT NOT NULL, value INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (queue, key));

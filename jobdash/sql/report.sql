@@ -1,0 +1,131 @@
+-- Every statement that readers run. Each is short, and read to its end at once.
+-- A part in braces is filled in with the statement that finds the rows.
+
+-- name: job_rows
+-- The columns of `jobdash.job.Job`, in its order. Rows are fetched only once the page is known:
+-- an index can skip a million entries without a look at one row.
+SELECT
+    job.seq, id, queue, task, state, args, kwargs, priority, claims, failures, rescues,
+    retries, retries_left, created_at, eta, expires, started_at, finished_at,
+    coalesce(worker, ran_by) AS worker, result, error_type, error_message, reason,
+    progress_done, progress_total, progress_note,
+    after, parent, replay_of, duplicate_of, batch, key, cancel_requested_at,
+    EXISTS (SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id) AS revoked,
+    held
+  FROM ({found}) AS found CROSS JOIN job ON job.seq = found.seq
+  ORDER BY job.seq DESC
+
+-- name: this_seq
+SELECT :seq AS seq
+
+-- name: seqs_of_id
+-- An exact id comes first among those that begin with it.
+SELECT seq FROM job WHERE id >= :id AND id < :id || char(0x10FFFF) ORDER BY id LIMIT :most
+
+-- name: related_seqs
+-- Each kind is limited by itself: a job may have a hundred thousand children.
+WITH RECURSIVE
+  self AS (SELECT * FROM job WHERE seq = :seq),
+  earlier (seq) AS (
+    SELECT after FROM self
+    UNION SELECT job.after FROM earlier JOIN job ON job.seq = earlier.seq LIMIT :most),
+  later (seq) AS (
+    SELECT seq FROM job WHERE after = :seq
+    UNION SELECT job.seq FROM later JOIN job ON job.after = later.seq LIMIT :most),
+  kin (seq) AS (
+    SELECT seq FROM earlier
+    UNION SELECT seq FROM later
+    UNION SELECT parent FROM self
+    UNION SELECT replay_of FROM self
+    UNION SELECT duplicate_of FROM self
+    UNION SELECT cancelled_because FROM self
+    UNION SELECT * FROM (SELECT seq FROM job WHERE parent = :seq LIMIT :most)
+    UNION SELECT * FROM (SELECT seq FROM job WHERE replay_of = :seq LIMIT :most)
+    UNION SELECT callback FROM chord_member JOIN chord USING (cid) WHERE member = :seq
+    UNION SELECT * FROM (
+      SELECT member FROM chord JOIN chord_member USING (cid) WHERE callback = :seq LIMIT :most))
+SELECT seq FROM kin WHERE seq <> :seq ORDER BY seq LIMIT :most
+
+-- name: span
+-- A file without gaps in its numbers has (newest - oldest + 1) jobs: then the position of a job
+-- follows from its number alone.
+SELECT (SELECT max(seq) FROM job), (SELECT min(seq) FROM job),
+    (SELECT coalesce(sum(value), 0) FROM tally WHERE name <> 'place')
+
+-- name: task_names
+-- Steps from name to name instead of reading every job's.
+WITH RECURSIVE names (name) AS (
+  SELECT (SELECT task FROM job WHERE task >= :start AND task < :end ORDER BY task LIMIT 1)
+  UNION ALL
+  SELECT (SELECT task FROM job WHERE task > name AND task < :end ORDER BY task LIMIT 1)
+    FROM names WHERE name IS NOT NULL
+  LIMIT :most)
+SELECT name FROM names WHERE name IS NOT NULL
+
+-- name: tally
+SELECT queue, name, value FROM tally WHERE name <> 'place'
+
+-- name: queues
+SELECT queue FROM tally UNION SELECT queue FROM task_type UNION SELECT queue FROM worker
+
+-- name: attempts
+-- A running or successful attempt has no row of its own: the job's row carries it.
+SELECT number, worker, started_at, ended_at, outcome, error_type, error_message, traceback
+  FROM attempt WHERE seq = :seq
+UNION ALL
+SELECT claims, ran_by, started_at, finished_at,
+    CASE state WHEN 'succeeded' THEN 'succeeded' END, NULL, NULL, NULL
+  FROM job WHERE seq = :seq AND state IN ('running', 'succeeded') AND started_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.seq = :seq AND number = claims)
+ORDER BY number
+
+-- name: events
+SELECT at, seq, kind, detail FROM event WHERE seq = :seq ORDER BY at, id
+
+-- name: worker_rows
+SELECT worker.id, worker.queue, kind, name, pid, pool, worker.started_at, ended_at, ended_how,
+    done, failed, job.seq, job.task, job.started_at
+  FROM worker LEFT JOIN job ON job.worker = worker.id AND job.state = 'running'
+  WHERE worker.id IN ({found})
+  GROUP BY worker.id
+  ORDER BY coalesce(pool, worker.id), worker.id
+
+-- name: live_workers
+SELECT id FROM worker WHERE ended_at IS NULL
+
+-- name: newest_workers
+SELECT id FROM worker ORDER BY id DESC LIMIT 500
+
+-- name: tasks
+SELECT name, queue, parameters, doc, retries, retry_delay, priority, timeout, periodic,
+    registered_at,
+    EXISTS (
+      SELECT 1 FROM pause WHERE pause.queue = task_type.queue AND pause.task IN ('', name))
+  FROM task_type ORDER BY name, queue
+
+-- name: pauses
+SELECT queue, task FROM pause ORDER BY queue, task
+
+-- name: oldest_pending
+-- When a job became ready is not written down, but it was not before the last thing known of it.
+-- One retried by hand may be old and have waited little: so the first hundred are looked at.
+SELECT min(ready_at) FROM (
+  SELECT max(
+      created_at,
+      coalesce(eta, 0),
+      coalesce((SELECT max(ended_at) FROM attempt WHERE attempt.seq = job.seq), 0),
+      coalesce((SELECT max(at) FROM event WHERE event.seq = job.seq), 0)) AS ready_at
+    FROM job WHERE state = 'pending' AND (:queue IS NULL OR queue = :queue)
+    ORDER BY seq LIMIT 100)
+
+-- name: finished_since
+-- Without the plus the planner would walk the whole index on state, which comes grouped.
+SELECT state, count(*) FROM job WHERE finished_at >= :since GROUP BY +state
+
+-- name: created_since
+-- Numbers are given in the order of time, so the newest job that is too old marks the border.
+SELECT count(*) FROM job WHERE seq > coalesce(
+  (SELECT seq FROM job WHERE created_at < :since ORDER BY seq DESC LIMIT 1), 0)
+
+-- name: plain_tables
+SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('task', 'schedule')

@@ -1,0 +1,1 @@
+"""The places on the digits, and the view of one job."""

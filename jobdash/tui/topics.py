@@ -1,0 +1,12 @@
+"""The standing questions: one for what every screen shows, one for what each place shows."""
+
+from jobdash.job import TaskType
+from jobdash.tui.dead_letters import DeadLetters
+from jobdash.tui.questions import Detail, Head, Topic, Window
+
+# Whether a worker lives is told by its lock, not by the file: asked even if nothing was written.
+HEAD = Topic[Head]("head", every=1.0)
+WINDOW = Topic[Window]("window")
+DETAIL = Topic[Detail | None]("detail")
+DEAD = Topic[DeadLetters]("dead")
+TASKS = Topic[tuple[TaskType, ...]]("tasks")

@@ -1,0 +1,174 @@
+"""A list of any length that draws only the lines one can see, and of those only the changed ones.
+
+The viewport is moved without Textual's scroll refresh where the lines on the screen stay the same:
+that is what makes a list cheap whose rows slide down while new ones arrive above.
+"""
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from jobdash.tui.keys import MOVE, bindings
+from jobdash.tui.spans import Spans, fitted, strip_of
+from jobdash.tui.theme import CURSOR, CURSOR_AWAY, KEY, MARKED, PLAIN
+
+_GUTTER = 2
+_HERE, _AWAY = Style(bgcolor=CURSOR), Style(bgcolor=CURSOR_AWAY)
+_MARK_GROUND = Style(bgcolor=MARKED)
+
+
+class LineList(ScrollView, can_focus=True):
+    """Base of the lists. A subclass says how many rows there are and how one looks."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(MOVE))
+    DEFAULT_CSS = """
+    LineList { height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size: 1 1; }
+    """
+
+    class Moved(Message):
+        """The cursor is on another row, or the row under it has changed."""
+
+    class Opened(Message):
+        """A row was clicked twice."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cursor = 0
+        self.length = 0
+        self._drawn: dict[int, tuple[Spans, Style]] = {}
+
+    # -- for subclasses --------------------------------------------------------------------------
+
+    def row_spans(self, index: int, width: int) -> Spans:
+        """Return the row in exactly `width` cells."""
+        raise NotImplementedError
+
+    def is_marked(self, index: int) -> bool:
+        """Whether the row wears a mark."""
+        return False
+
+    def cursor_moved(self, by_hand: bool) -> None:
+        """The cursor is somewhere else; `by_hand` if a person moved it."""
+        self.post_message(self.Moved())
+
+    def viewport_moved(self) -> None:
+        """Other rows have come into view."""
+
+    # -- moving ----------------------------------------------------------------------------------
+
+    @property
+    def top(self) -> int:
+        """The index of the first visible row."""
+        return self.scroll_offset.y
+
+    @property
+    def page(self) -> int:
+        """How many rows are visible."""
+        return max(1, self.size.height)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by some rows."""
+        self.move_to(self.cursor + rows)
+
+    def action_pages(self, pages: float) -> None:
+        """Move the cursor by pages or parts of one."""
+        self.move_to(self.cursor + int(self.page * pages))
+
+    def action_first(self) -> None:
+        """Move the cursor to the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Move the cursor to the last row."""
+        self.move_to(self.length - 1)
+
+    def move_to(self, index: int) -> None:
+        """Move the cursor to a row, as a person would."""
+        self.cursor = max(0, min(index, self.length - 1))
+        self.show_cursor()
+        self.cursor_moved(by_hand=True)
+
+    def show_cursor(self) -> None:
+        """Scroll as little as needed to have the cursor in view."""
+        top = max(self.cursor - self.page + 1, min(self.top, self.cursor))
+        if top != self.top:
+            self.scroll_to(y=top, animate=False)
+        self.redraw()
+
+    def place(self, length: int, top: int) -> None:
+        """Set how long the list is and which row comes first, without drawing anything."""
+        self.length = length
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, length))
+        # Not max_scroll_y: it is rounded down while the widget has no size yet.
+        top = max(0, min(top, length - self.page))
+        self.set_reactive(Widget.scroll_y, float(top))
+        self.scroll_target_y = float(top)
+        if self.show_vertical_scrollbar:
+            bar = self.vertical_scrollbar
+            bar.window_virtual_size, bar.window_size, bar.position = length, self.page, float(top)
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        """Draw the visible lines that look different from what was drawn last."""
+        for y in range(self.size.height):
+            if self._drawn.get(y) != self._look(y):
+                self.refresh_line(y + self.top)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line."""
+        look = self._drawn[y] = self._look(y)
+        return strip_of(*look)
+
+    def _look(self, y: int) -> tuple[Spans, Style]:
+        index, width = y + self.top, self.size.width
+        if index >= self.length:
+            return fitted((), width), PLAIN
+        sign = "›" if index == self.cursor else " "
+        mark = "•" if self.is_marked(index) else " "
+        row = self.row_spans(index, max(0, width - _GUTTER))
+        return ((sign + mark, KEY), *row), self._ground(index)
+
+    def _ground(self, index: int) -> Style:
+        if index == self.cursor:
+            return _HERE if self.has_focus else _AWAY
+        return _MARK_GROUND if self.is_marked(index) else PLAIN
+
+    def on_focus(self) -> None:
+        """The cursor gets its full colour."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """The cursor fades."""
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view and fill what has come free."""
+        self._drawn.clear()
+        self.place(self.length, self.top)
+        self.show_cursor()
+        self.viewport_moved()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Rows have come into view by wheel, scrollbar or cursor."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.viewport_moved()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor; a second click opens."""
+        index = event.y + self.top
+        if index >= self.length:
+            return
+        if index == self.cursor and event.chain > 1:
+            self.post_message(self.Opened())
+        else:
+            self.move_to(index)

@@ -1,0 +1,71 @@
+"""The second line: the places, with what waits in each."""
+
+from textual import events
+from textual.message import Message
+
+from jobdash.job import State
+from jobdash.text import clean, compact_count
+from jobdash.tui.questions import Head
+from jobdash.tui.spans import Span, Spans, width_of
+from jobdash.tui.theme import ALARM, BOLD, FAINT, KEY, PLAIN, RULE, SOFT
+from jobdash.tui.widgets.line import Line
+
+from rich.style import Style
+
+_HERE = Style(bgcolor=RULE)
+_PLACES = (("1", "jobs", "Jobs"), ("2", "dead", "Dead letters"), ("3", "workers", "Workers"))
+
+
+class Tabs(Line):
+    """The places on the digits; a click goes there."""
+
+    class Chosen(Message):
+        """A place was clicked."""
+
+        def __init__(self, place: str) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, note: str) -> None:
+        super().__init__(id="tabs")
+        self._note = clean(note)
+        self._ends: list[tuple[int, str]] = []
+
+    def take(self, place: str, head: Head | None) -> None:
+        """Show where we are."""
+        left: list[Span] = [(" ", PLAIN)]
+        self._ends = []
+        for digit, name, title in _PLACES:
+            left += _tab(digit, title, _badge(name, head), name == place)
+            self._ends.append((width_of(left), name))
+            left.append((" ", PLAIN))
+        room = self.size.width - width_of(left) - 1
+        note = self._note if len(self._note) <= room else ""
+        self.show(left, ((f"{note} ", FAINT),))
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the place that was clicked."""
+        for end, name in self._ends:
+            if event.x < end:
+                self.post_message(self.Chosen(name))
+                return
+
+
+def _tab(digit: str, title: str, badge: Spans, here: bool) -> list[Span]:
+    ground = _HERE if here else PLAIN
+    parts: Spans = (
+        (f" {digit} ", KEY),
+        (title, BOLD if here else SOFT),
+        *badge,
+        (" ", PLAIN),
+    )
+    return [(text, style + ground) for text, style in parts]
+
+
+def _badge(name: str, head: Head | None) -> Spans:
+    failed = 0 if head is None else head.counts[State.FAILED]
+    if name == "dead" and failed:
+        return ((f" {compact_count(failed)}", ALARM),)
+    if name == "workers" and head is not None:
+        return ((f" {len(head.runners)}", FAINT),)
+    return ()
