@@ -64,6 +64,15 @@ def end_group(identity: Identity, seconds: float = 0.2) -> bool:
     return True
 
 
+def send_signal(identity: Identity, number: int) -> None:
+    """Send a signal to this very process, if it still exists."""
+    if identity.boot == boot() and birth(identity.pid) == identity.born:
+        try:
+            os.kill(identity.pid, number)
+        except ProcessLookupError:
+            pass
+
+
 def _is_from_here(identity: Identity) -> bool:
     # A leader that is gone may have left its children; one with another birth is a stranger.
     return identity.boot == boot() and birth(identity.pid) in (None, identity.born)

@@ -34,9 +34,7 @@ class State(StrEnum):
         return self in FINAL
 
 
-FINAL = frozenset(
-    {State.SUCCEEDED, State.FAILED, State.CANCELLED, State.EXPIRED, State.DISCARDED}
-)
+FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.EXPIRED, State.DISCARDED})
 ACTIVE = frozenset(State) - FINAL
 
 
@@ -219,7 +217,11 @@ class JobEvent:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A worker's right to run one job once. `number` is the fence: a finish must match it."""
+    """A worker's right to run one job once. `number` is the fence: a finish must match it.
+
+    `intact` is whether the message's checksum was right, `chord` the chord whose callback this
+    is, `marked` whether there was a revocation of the job or its task.
+    """
 
     seq: int
     number: int
@@ -230,6 +232,7 @@ class Claim:
     data: bytes | None
     intact: bool
     chord: str | None
+    marked: bool
     eta: int | None
     expires: int | None
     priority: float

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from jobdash.errors import DatabaseBusy, DatabaseError
-from jobdash.identity import Identity, end_group
+from jobdash.identity import Identity, end_group, send_signal
 from jobdash.sidecar import sidecar
 
 try:
@@ -22,7 +22,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Identity", "end_group", "enlist", "hold", "is_alive", "let_go"]
+__all__ = ["Identity", "end_group", "enlist", "hold", "is_alive", "let_go", "send_signal"]
 
 _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 _RETRY_SECONDS = 0.001

@@ -14,14 +14,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import date, time
 from enum import Enum
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from os import PathLike, fspath
 from os.path import commonprefix
 from typing import Any, NamedTuple, TypeAlias
 
 from jobdash.text import clean, storable, substitute, unsafe_characters
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 REDACTED = "[redacted]"
 LIMIT = 8192
@@ -38,7 +38,7 @@ def preview(value: object, limit: int = LIMIT) -> str:
     try:
         text = _ordinary(value)
         return text if text and len(text) <= limit else _fitted(value, limit)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - no preview is worth a lost enqueue
         return _cut(clean(f"<no preview: {type(error).__name__}>"), limit)
 
 
@@ -114,7 +114,7 @@ def _words_look_secret(name: str) -> bool:
     return (
         words[-1] in _SECRET_LAST
         or any(word.endswith(_SECRET_ENDINGS) for word in words)
-        or not _SECRET_PAIRS.isdisjoint(zip(words, words[1:], strict=False))
+        or not _SECRET_PAIRS.isdisjoint(pairwise(words))
     )
 
 
@@ -202,9 +202,9 @@ def _flat_sequence(value: tuple[object, ...] | list[object]) -> str:
 
 
 def _pair(key: object, value: object) -> str:
-    if type(key) is not str or len(key) > 64 or looks_secret(key):
+    if type(key) is not str:
         return ""
-    name, text = _ordinary_str(key), _scalar(value)
+    name, text = _ordinary_str(key), _scalar(REDACTED if looks_secret(key) else value)
     return f"{name}: {text}" if name and text else ""
 
 
@@ -284,7 +284,7 @@ class _Outline:
             return "…"
         try:
             return self._convert(value)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a value's own code may raise anything
             return f"<{type(value).__name__}, no preview: {type(error).__name__}>"
 
     def _convert(self, value: object) -> Json:
@@ -373,7 +373,7 @@ class _Outline:
 
 def _cut_redacted(text: str, cap: int) -> str:
     whole = redact_text(text[: cap + _MARGIN])
-    kept = commonprefix([whole, redact_text(text[:cap])])
+    kept = commonprefix([whole, redact_text(text[:cap])])  # noqa: RUF071 - not paths
     # Where the two part, a secret begins that the cut would have left half of.
     return kept + (REDACTED if whole.startswith(REDACTED, len(kept)) else "") + "…"
 
@@ -381,7 +381,7 @@ def _cut_redacted(text: str, cap: int) -> str:
 def _size(value: Any) -> int:
     try:
         return len(value)
-    except Exception:
+    except Exception:  # noqa: BLE001 - a value's own code may raise anything
         return 0
 
 

@@ -21,7 +21,9 @@ _AT_ONCE = 65_536
 
 def fifo_path(database: StrPath, queue: str = "") -> str:
     """Return where the FIFO of a queue lies. A queue's name may hold anything, so it is hashed."""
-    return sidecar(database, f"-wake-{zlib.crc32(queue.encode('utf-8', 'replace')):08x}" if queue else "-wake")
+    return sidecar(
+        database, f"-wake-{zlib.crc32(queue.encode('utf-8', 'replace')):08x}" if queue else "-wake"
+    )
 
 
 def ring(database: StrPath, queue: str = "") -> None:

@@ -48,7 +48,7 @@ HARMLESS_NAMES = [
     *("authors", "authority", "secretary", "password_length", "session_count", "sessions"),
     *("passenger", "compass", "key", "keyboard", "public_key", "sacred", "cookie_policy", "id"),
 ]
-modest = settings(max_examples=100, deadline=None)
+modest = settings(max_examples=50, deadline=None)
 
 any_text = st.text(st.characters(), max_size=30)
 names = st.sampled_from(["id", "name", "rows", "token_count", "author", "…", ""]) | any_text
@@ -427,9 +427,3 @@ def test_a_summary_reads_like_the_call(args: Any, kwargs: Any, line: str) -> Non
 @pytest.mark.parametrize("broken", ["", "[1", '"text"', "5", "null"])
 def test_a_summary_of_what_is_no_call_is_the_text_itself(broken: str) -> None:
     assert summary(broken, "{}") == f"{broken} {{}}"
-
-
-@modest
-@given(st.lists(values, max_size=3), st.dictionaries(any_text, values, max_size=3))
-def test_a_summary_is_one_line(args: list[object], kwargs: dict[str, object]) -> None:
-    assert len(summary(*preview_call(tuple(args), kwargs))) < 10 * LIMIT

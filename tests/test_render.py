@@ -4,6 +4,7 @@ import json
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ ARGUMENTS = "'a@example.org', times=3"
 RUN = Attempt(1, 7, NOW - 9 * SECOND, NOW - 8 * SECOND, "failed", "OSError", "no", "Traceback …")
 
 
-def job(state: State, **columns: object) -> Job:
+def job(state: State, **columns: Any) -> Job:
     """A job in that state, with the columns that the state demands."""
     if state.is_final:
         columns = {"finished_at": NOW - 12 * SECOND} | columns
@@ -252,8 +253,8 @@ def test_where_a_job_stands_in_time(shown: Job, words: str) -> None:
 
 
 SOON = NOW + 840 * SECOND
-ERROR = {"error_type": "ConnectionResetError", "error_message": "peer"}
-PROGRESS = {"progress_done": 41, "progress_total": 118}
+ERROR: dict[str, Any] = {"error_type": "ConnectionResetError", "error_message": "peer"}
+PROGRESS: dict[str, Any] = {"progress_done": 41, "progress_total": 118}
 
 
 @pytest.mark.parametrize(
@@ -299,7 +300,7 @@ def test_the_last_words_say_what_matters_most(shown: Job, words: str) -> None:
         ({"progress_done": 3, "progress_total": 2}, "3 of 2  150%"),
     ],
 )
-def test_progress_in_words(columns: dict[str, object], words: str) -> None:
+def test_progress_in_words(columns: dict[str, Any], words: str) -> None:
     assert progress_text(replace(JOB, **columns)) == words
 
 

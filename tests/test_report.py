@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,10 +33,10 @@ class File:
         self.path = path
         self.database: Database = open_database(path)
 
-    def add(self, seq: int, **columns: object) -> int:
+    def add(self, seq: int, **columns: Any) -> int:
         """Insert a job that satisfies the schema's checks, with these columns."""
         state = str(columns.get("state", "pending"))
-        row: dict[str, object] = {
+        row: dict[str, Any] = {
             "seq": seq,
             "id": f"id-{seq:04}",
             "queue": "huey",
@@ -56,7 +57,7 @@ class File:
         self.insert("job", **row | columns)
         return seq
 
-    def insert(self, table: str, **columns: object) -> int:
+    def insert(self, table: str, **columns: Any) -> int:
         """Insert one row and return its integer key."""
         names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
         with self.database.transaction() as tx:
@@ -90,7 +91,7 @@ def seqs(jobs: list[Job]) -> list[int]:
 
 
 def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
-    columns = {
+    columns: dict[str, Any] = {
         "state": "running", "worker": 77, "id": "abc", "queue": "q", "task": "t", "args": "[1]",
         "kwargs": '{"a": 2}', "priority": 3.5, "claims": 4, "failures": 5, "rescues": 6,
         "retries": 7, "retries_left": 8, "created_at": 9, "eta": 10, "expires": 11,
@@ -345,7 +346,7 @@ def test_an_end_that_nothing_else_tells_comes_from_the_row(file: File, report: R
 
 
 def test_an_unknown_job_has_no_history(report: Report) -> None:
-    assert report.history(1) == report.attempts(1) == report.related(1) == []
+    assert not [*report.history(1), *report.attempts(1), *report.related(1)]
 
 
 def test_related_are_steps_replays_parents_children_and_duplicates(
@@ -386,8 +387,15 @@ def test_a_family_too_large_to_show_is_cut(file: File, report: Report) -> None:
 # -- who works -----------------------------------------------------------------------------------
 
 
-def add_worker(file: File, kind: str, **columns: object) -> int:
-    row = {"queue": "huey", "kind": kind, "name": kind, "pid": 1, "boot": "b", "born": 1}
+def add_worker(file: File, kind: str, **columns: Any) -> int:
+    row: dict[str, Any] = {
+        "queue": "huey",
+        "kind": kind,
+        "name": kind,
+        "pid": 1,
+        "boot": "b",
+        "born": 1,
+    }
     return file.insert("worker", **row, started_at=NOW, **columns)
 
 
@@ -528,13 +536,14 @@ def test_messages_of_a_plain_huey_producer_are_counted(file: File, report: Repor
     assert report.plain_messages() == 0
     plain_producer = f"""
 import datetime, huey
-queue = huey.SqliteHuey("huey", {str(file.path)!r})
+queue = huey.SqliteHuey("huey", filename={str(file.path)!r})
 task = queue.task()(lambda: None)
 for _ in range(2):
     task()
 queue.storage.add_to_schedule(b"", datetime.datetime.now())
 """
-    subprocess.run([sys.executable, "-c", plain_producer], check=True, timeout=60)
+    command = [sys.executable, "-c", plain_producer]
+    subprocess.run(command, check=True, timeout=60, cwd=file.path.parent)
     assert report.plain_messages() == 3
 
 
@@ -611,11 +620,11 @@ INDEXED: dict[str, Callable[[Report], object]] = {
 
 
 @contextmanager
-def noting_statements(report: Report) -> Iterator[list[tuple[str, object]]]:
-    noted: list[tuple[str, object]] = []
+def noting_statements(report: Report) -> Iterator[list[tuple[str, Any]]]:
+    noted: list[tuple[str, Any]] = []
     connection = report._reader._connection
 
-    def note(_cursor: object, sql: str, parameters: object) -> bool:
+    def note(_cursor: object, sql: str, parameters: Any) -> bool:
         noted.append((sql, parameters))
         return True
 

@@ -32,12 +32,15 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 
 hostile = st.sampled_from(
-    [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
-    + list("\u061c\u200b\u200d\u200e\u200f\u2028\u2029\u202a\u202e\u2060\u2066\u2069\ufeff\xad")
-    + ["\ud800", "\udfff", "\U000e0041", "\U0010ffff", "\r\n", "\x1b]0;title\x07", "\x1b[2J"]
+    [
+        *map(chr, range(0x20)),
+        *map(chr, range(0x7F, 0xA0)),
+        *"\u061c\u200b\u200d\u200e\u200f\u2028\u2029\u202a\u202e\u2060\u2066\u2069\ufeff\xad",
+        *("\ud800", "\udfff", "\U000e0041", "\U0010ffff", "\r\n", "\x1b]0;title\x07", "\x1b[2J"),
+    ]
 )
 any_text = st.lists(st.text(st.characters(), max_size=8) | hostile, max_size=8).map("".join)
-modest = settings(max_examples=150, deadline=None)
+modest = settings(max_examples=60, deadline=None)
 
 
 @pytest.fixture
@@ -187,7 +190,7 @@ def test_durations_read_as_people_write_them(text: str, seconds: float) -> None:
     ["", " ", "-5s", "nan", "inf", "1e5", "ten", "5 years", "m", "30m1h", "5m5m", "1,5h", "٣s"],
 )
 def test_what_is_no_duration_is_refused_with_what_is_accepted(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a duration: .*90s, 10m, 2h") as caught:
+    with pytest.raises(ValueError, match=r"is not a duration: .*90s, 10m, 2h") as caught:
         parse_duration(text)
     assert f"'{text}'" in str(caught.value)
 
@@ -225,6 +228,8 @@ def test_a_refused_duration_or_time_is_quoted_harmlessly(text: str) -> None:
         (439_200, "5d 02h"),
         (100 * 86_400, "100d"),
         (-3, "0ms"),
+        (-1e305, "0ms"),
+        (1e305, "999999d"),
         (float("nan"), "?"),
         (float("inf"), "?"),
     ],

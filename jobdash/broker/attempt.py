@@ -24,11 +24,11 @@ from huey.exceptions import (
 from huey.utils import SKIPPED, Error, normalize_time
 
 from jobdash.broker import current
-from jobdash.ids import new_id
 from jobdash.broker.interrupts import Interrupt
 from jobdash.broker.log import logger
 from jobdash.broker.retry import actual_delay, is_permanent, next_delay
 from jobdash.broker.times import to_micros
+from jobdash.ids import new_id
 from jobdash.job import Claim, Event
 from jobdash.ledger import NextStep, Settlement
 from jobdash.preview import preview, redact_text
@@ -60,11 +60,14 @@ class _Failure:
 class Attempt:
     """Runs one claimed task once."""
 
-    def __init__(self, huey: Any, task: Any, claim: Claim, timestamp: datetime) -> None:
+    def __init__(
+        self, huey: Any, task: Any, claim: Claim, timestamp: datetime, *, check_revoked: bool
+    ) -> None:
         self._huey = huey
         self._task = task
         self._claim = claim
         self._timestamp = timestamp
+        self._check_revoked = check_revoked
         self._linked = task.on_complete is not None or task.chord_config is not None
         self._stores = huey.results and not isinstance(task, PeriodicTask)
 
@@ -87,7 +90,7 @@ class Attempt:
         if not huey.ready_to_run(task, self._timestamp):
             eta = to_micros(task.eta, huey.utc)
             return Verdict(Settlement(Event.POSTPONE, eta=eta), [(S.SIGNAL_SCHEDULED,)])
-        if huey.is_revoked(task, self._timestamp, False):
+        if self._check_revoked and huey.is_revoked(task, self._timestamp, False):
             return self._turned_away("revoked", S.SIGNAL_REVOKED)
         if task.expires_resolved and task.expires_resolved < self._timestamp:
             return self._turned_away("expired before it ran", S.SIGNAL_EXPIRED, Event.EXPIRE)

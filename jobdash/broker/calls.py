@@ -46,4 +46,3 @@ def _near(name: str, known: list[str]) -> str:
     if found:
         return f" Did you mean {', '.join(found)}?"
     return " `jobdash tasks` lists them."
-

@@ -1,16 +1,16 @@
 """`jobdash.SqliteHuey`: a drop-in for `huey.SqliteHuey` that keeps one row per job for its life."""
 
-import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from huey import signals as S
-from huey.api import ChordResult, Huey, PeriodicTask, Result, ResultGroup, chord, group
+from huey.api import Huey, ResultGroup
 from huey.constants import EmptyData
-from huey.utils import SKIPPED, ChordConfig, Error
+from huey.utils import SKIPPED, Error
 
 from jobdash.broker.attempt import Attempt, Verdict
+from jobdash.broker.batch import Batch, chord_config
 from jobdash.broker.interrupts import Interrupt, Reason
 from jobdash.broker.log import logger
 from jobdash.broker.messages import Messages
@@ -20,7 +20,7 @@ from jobdash.broker.times import now, to_micros
 from jobdash.broker.wrapper import JobWrapper
 from jobdash.errors import LostClaim
 from jobdash.job import Claim, Event
-from jobdash.ledger import Entry, Ledger, NewChord, NewJob, Settlement
+from jobdash.ledger import Ledger, Settlement
 from jobdash.text import storable
 
 
@@ -77,7 +77,7 @@ class SqliteHuey(Huey):
         """
         if not self.is_on_ledger:
             return [super(SqliteHuey, self).enqueue(task) for task in tasks]
-        batch = _Batch(self)
+        batch = Batch(self)
         handles = [batch.add(task) for task in tasks]
         batch.enter()
         return [handle() for handle in handles]
@@ -178,7 +178,7 @@ class SqliteHuey(Huey):
         if not self.is_on_ledger:
             return super().execute(task, timestamp)
         claim = getattr(task, "_claim", None) or self._take(task)
-        verdict = self._attempt(task, claim, timestamp)
+        verdict = self._attempt(task, claim, timestamp, check_revoked=True)
         self._settle(claim, task, verdict, lambda: False)
         return verdict.value
 
@@ -192,11 +192,14 @@ class SqliteHuey(Huey):
             raise LostClaim(f"job {task.id} is being run by another worker")
         return claim
 
-    def _attempt(self, task: Any, claim: Claim, timestamp: datetime | None) -> Verdict:
+    def _attempt(
+        self, task: Any, claim: Claim, timestamp: datetime | None, *, check_revoked: bool
+    ) -> Verdict:
         task._claim = claim
         self._running = claim
+        moment = timestamp or self._get_timestamp()
         try:
-            return Attempt(self, task, claim, timestamp or self._get_timestamp()).run()
+            return Attempt(self, task, claim, moment, check_revoked=check_revoked).run()
         finally:
             self._running = None
 
@@ -229,7 +232,7 @@ class SqliteHuey(Huey):
             about = arguments[0] if signal == S.SIGNAL_ENQUEUED and arguments else task
             rest = arguments if about is task else ()
             self._emit(signal, about, *rest)
-        if callback_fired and (config := _chord_config(task)) is not None:
+        if callback_fired and (config := chord_config(task)) is not None:
             self._emit(S.SIGNAL_ENQUEUED, config.callback)
 
     # For our pool
@@ -249,7 +252,11 @@ class SqliteHuey(Huey):
         if task is None:
             self.failed_count += 1
             return None
-        return self._settle(claim, task, self._attempt(task, claim, None), fuse)
+        # The claim saw whether there was a revocation, unless nobody knew the task's name yet.
+        check = claim.marked or not claim.task
+        return self._settle(
+            claim, task, self._attempt(task, claim, None, check_revoked=check), fuse
+        )
 
     def return_claim(self, claim: Claim) -> None:
         """Give back a job whose body has not begun."""
@@ -309,112 +316,3 @@ class SqliteHuey(Huey):
     def _as_error(self, id_: str, kind: str | None, message: str | None) -> Error:
         told = f"{kind or 'Error'}: {message or 'no details are known'}"
         return Error({"error": told, "retries": 0, "traceback": told, "task_id": id_})
-
-
-class _Batch:
-    """Tasks, groups and chords that are entered in one transaction."""
-
-    def __init__(self, huey: SqliteHuey) -> None:
-        self._huey = huey
-        self._units: list[NewJob | NewChord] = []
-        self._heads: list[Any] = []
-        self._announced: list[Any] = []
-
-    def add(self, task: Any) -> Callable[[], Any]:
-        """Add a unit; return what makes its result handle once the batch is entered."""
-        if isinstance(task, group):
-            members = [self.add(member) for member in task.tasks]
-            return lambda: ResultGroup([member() for member in members])
-        if isinstance(task, chord):
-            return self._add_chord(task)
-        self._resolve(task)
-        self._unit(self._describe(task), task)
-        self._announced.append(task)
-        return lambda: self._huey._handle(task)
-
-    def enter(self) -> None:
-        """Commit, give the tasks the ids that they got, and announce them."""
-        huey = self._huey
-        entries = huey.ledger.intake.enqueue(self._units, now())
-        for head, entry in zip(self._heads, entries, strict=True):
-            _rename(head, entry)
-        for task in self._announced:
-            huey._emit(S.SIGNAL_ENQUEUED, task)
-            if huey._immediate:
-                huey.execute(task)
-
-    def _add_chord(self, unit: Any) -> Callable[[], Any]:
-        tails = self._prepare(unit)
-        self._unit(self._plan(unit), unit.callback)
-        callback = unit.callback
-
-        def handle() -> ChordResult:
-            huey = self._huey
-            pipeline = huey._pipeline_results(callback)
-            members = [Result(huey, tail) for tail in tails]
-            return ChordResult(
-                members, pipeline[0], ResultGroup(pipeline) if len(pipeline) > 1 else None
-            )
-
-        return handle
-
-    def _prepare(self, unit: Any) -> list[Any]:
-        """Tell the last step of each member which chord it belongs to; return those steps."""
-        cid, size = str(uuid.uuid4()), len(unit.tasks)
-        unit._jobdash_cid, tails = cid, []
-        for position, member in enumerate(unit.tasks):
-            if isinstance(member, group):
-                raise ValueError(
-                    "cannot use `group` as a chord member - use .then() to convert to a `chord`"
-                    " first."
-                )
-            tail = _last_step(member.callback if isinstance(member, chord) else member)
-            tail.chord_config = ChordConfig(cid, size, position, unit.callback)
-            tails.append(tail)
-        return tails
-
-    def _plan(self, unit: Any) -> NewChord:
-        members = []
-        for member in unit.tasks:
-            if isinstance(member, chord):
-                self._prepare(member)
-                members.append(self._plan(member))
-            else:
-                self._resolve(member)
-                members.append(self._describe(member))
-                self._announced.append(member)
-        if not unit.tasks:
-            self._announced.append(unit.callback)
-        self._resolve(unit.callback)
-        return NewChord(unit._jobdash_cid, tuple(members), self._describe(unit.callback))
-
-    def _describe(self, task: Any) -> NewJob:
-        config = _chord_config(task)
-        member_of = None if config is None else (config.cid, config.idx)
-        return self._huey.messages.describe(task, member_of=member_of)
-
-    def _unit(self, unit: NewJob | NewChord, head: Any) -> None:
-        self._units.append(unit)
-        self._heads.append(head)
-
-    def _resolve(self, task: Any) -> None:
-        if task.expires:
-            task.resolve_expires(self._huey.utc)
-
-
-def _rename(task: Any, entry: Entry) -> None:
-    # The id that was asked for may belong to another job that is still active.
-    task.id, task.revoke_id = entry.id, f"r:{entry.id}"
-
-
-def _last_step(task: Any) -> Any:
-    while task.on_complete is not None:
-        task = task.on_complete
-    return task
-
-
-def _chord_config(task: Any) -> Any:
-    return _last_step(task).chord_config
-
-
-__all__ = ["PeriodicTask", "SqliteHuey"]

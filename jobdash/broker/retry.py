@@ -18,9 +18,13 @@ class GiveUp(Exception):
 def is_permanent(task: Any, error: BaseException) -> bool:
     """Return whether trying again cannot help, by what the task says about its errors."""
     retry_on = getattr(task, "retry_on", None)
-    if isinstance(error, GiveUp) or isinstance(error, getattr(task, "give_up_on", ())):
+    if isinstance(error, (GiveUp, *_kinds(getattr(task, "give_up_on", ())))):
         return True
-    return retry_on is not None and not isinstance(error, retry_on)
+    return retry_on is not None and not isinstance(error, _kinds(retry_on))
+
+
+def _kinds(kinds: Any) -> tuple[type[BaseException], ...]:
+    return tuple(kinds) if isinstance(kinds, tuple | list) else (kinds,)
 
 
 def actual_delay(task: Any, delay: float) -> float:

@@ -11,10 +11,10 @@ from huey.storage import BaseStorage
 
 from jobdash import wake
 from jobdash.broker.guest import Guest
-from jobdash.ids import new_id
 from jobdash.broker.times import now, to_micros
 from jobdash.database import open_database
 from jobdash.database.connection import Durability
+from jobdash.ids import new_id
 from jobdash.job import Claim
 from jobdash.ledger import Ledger, NewJob
 from jobdash.ledger.keys import Key

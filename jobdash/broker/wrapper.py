@@ -17,7 +17,9 @@ class JobWrapper(TaskWrapper):
     returns the first one's result handle.
     """
 
-    def create_task(self, func: Any, context: bool = False, name: str | None = None, **settings: Any) -> Any:
+    def create_task(
+        self, func: Any, context: bool = False, name: str | None = None, **settings: Any
+    ) -> Any:
         """Make the task's class."""
         task_class = super().create_task(func, context, name, **settings)
         task_class.create_id = lambda self: new_id()

@@ -20,9 +20,7 @@ class Control:
     jobs goes on when one of them refuses; the outcome names it.
     """
 
-    def __init__(
-        self, path: str | os.PathLike[str], *, deadline: float = COMMAND_DEADLINE
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, deadline: float = COMMAND_DEADLINE) -> None:
         self._database = open_database(path, create=False, deadline=deadline)
         self._ledgers: dict[str, Ledger] = {}
 
@@ -62,9 +60,7 @@ class Control:
         """Return the ledger of a queue of this file."""
         if queue not in self._ledgers:
             path = self._database.path
-            self._ledgers[queue] = Ledger(
-                self._database, queue, lambda: wake.ring(path, queue)
-            )
+            self._ledgers[queue] = Ledger(self._database, queue, lambda: wake.ring(path, queue))
         return self._ledgers[queue]
 
     def _each(self, seqs: Iterable[int], act: Callable[[Decisions, int], object]) -> Outcome:
@@ -83,4 +79,3 @@ class Control:
         if not found:
             raise UnknownJob(f"there is no job #{seq}")
         return self.ledger(found[0][0]).decisions
-

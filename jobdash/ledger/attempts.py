@@ -38,6 +38,7 @@ class Attempts:
     def take(self, id_: str, worker: int, now: int) -> Claim | None:
         """Claim exactly this job; None if there is no such job or somebody runs it."""
         with self._database.transaction() as tx:
+            tx.run(SQL["archive_success"], {"id": id_, "queue": self._queue})
             return self._claim(tx, "take", {"id": id_, "worker": worker, "now": now})
 
     def claim_due(self, worker: int, now: int, most: int = 1000) -> list[Claim]:
@@ -106,7 +107,9 @@ class Attempts:
 
     def chord_values(self, cid: str) -> list[tuple[bytes, int]]:
         """Return (value, member's seq) for each position of a chord, in order."""
-        return [(value, seq) for value, seq in self._database.rows(SQL["chord_values"], {"cid": cid})]
+        return [
+            (value, seq) for value, seq in self._database.rows(SQL["chord_values"], {"cid": cid})
+        ]
 
     def failure_of(self, seq: int) -> tuple[str, str, str | None, str | None]:
         """Return (state, id, error type, error message) of what made a job end as it did."""
@@ -197,9 +200,7 @@ class Attempts:
                 f"job #{claim.seq}: claim {claim.number} has ended, its result is not recorded"
             )
 
-    def _follow_up(
-        self, tx: Transaction, seq: int, settlement: Settlement, now: int
-    ) -> bool:
+    def _follow_up(self, tx: Transaction, seq: int, settlement: Settlement, now: int) -> bool:
         value = settlement.member_value
         if settlement.event is Event.SUCCEED:
             if workflow.fire_next_step(tx, self._queue, seq, settlement.next_step, now):

@@ -5,9 +5,9 @@ from typing import Any
 
 from jobdash.database import Database, statements
 from jobdash.errors import AlreadyRunning
+from jobdash.identity import Identity
 from jobdash.job import TaskType
 from jobdash.ledger.records import Present
-from jobdash.identity import Identity
 
 SQL = statements("crew")
 
@@ -54,7 +54,9 @@ class Crew:
 
     def present(self) -> list[Present]:
         """Return everyone who has registered and not been retired, dead ones included."""
-        return [_present(row) for row in self._database.rows(SQL["present"], {"queue": self._queue})]
+        return [
+            _present(row) for row in self._database.rows(SQL["present"], {"queue": self._queue})
+        ]
 
     def count(self, worker: int, done: int, failed: int) -> None:
         """Add to the numbers of jobs that a worker has done and failed."""

@@ -42,6 +42,10 @@ class Intake:
             return self._enter_chord(tx, unit, now)
         return self._enter_pipeline(tx, unit, now)
 
+    def enter_as(self, tx: Transaction, job: NewJob, state: State, now: int) -> Entry:
+        """Enter a job and its later steps in a given state, inside the caller's transaction."""
+        return self._enter_pipeline(tx, job, now, state)
+
     def describe(self, seq: int, job: NewJob, now: int) -> None:
         """Fill in a row that was entered as raw bytes, once its message could be read."""
         with self._database.transaction() as tx:
@@ -106,6 +110,7 @@ class Intake:
     ) -> Entry:
         seq, state = known
         if State(state) in FINAL and row["state"] != State.WAITING:
+            tx.run(SQL["archive_success"], {"id": job.id, "queue": self._queue})
             tx.run(SQL["enqueue_again"], {**row, "seq": seq})
             rows.log(tx, now, seq, "enqueued again", f"was {state}")
             return Entry(seq, job.id)

@@ -8,6 +8,7 @@ from jobdash.ledger.crew import Crew
 from jobdash.ledger.decisions import Decisions
 from jobdash.ledger.intake import Intake
 from jobdash.ledger.keys import Keys
+from jobdash.ledger.plain_huey import PlainHuey
 from jobdash.ledger.queued import Queued
 
 
@@ -28,3 +29,4 @@ class Ledger:
         self.crew = Crew(database, queue)
         self.keys = Keys(database, queue)
         self.queued = Queued(database, queue)
+        self.plain_huey = PlainHuey(database, queue, ring)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jobdash.job import Claim, Event
 from jobdash.identity import Identity
+from jobdash.job import Claim, Event
 
 
 @dataclass(frozen=True, slots=True)

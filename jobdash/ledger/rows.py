@@ -37,7 +37,7 @@ def log(tx: Transaction, now: int, seq: int | None, kind: str, detail: str = "")
 
 def claim_of(tx: Transaction, row: tuple[Any, ...], queue: str, now: int) -> Claim:
     """Build the claim of a row that was just set running, with its message."""
-    (seq, number, id_, task, message, eta, expires, priority, left, delay, chord) = row
+    (seq, number, id_, task, message, eta, expires, priority, left, delay, chord, marked) = row
     data, intact = None, True
     if message is not None:
         found = tx.one(SQL["message"], {"id": message})
@@ -53,6 +53,7 @@ def claim_of(tx: Transaction, row: tuple[Any, ...], queue: str, now: int) -> Cla
         data=data,
         intact=intact,
         chord=chord,
+        marked=bool(marked),
         eta=eta,
         expires=expires,
         priority=priority,

@@ -1,4 +1,4 @@
-"""What the end of one job means for others: later steps, chords. Runs in the caller's transaction."""
+"""What one job's end means for others: later steps, chords. Runs in a caller's transaction."""
 
 from jobdash.database import Transaction
 from jobdash.job import State
@@ -7,9 +7,7 @@ from jobdash.ledger.records import NextStep
 from jobdash.ledger.rows import SQL
 
 
-def fire_next_step(
-    tx: Transaction, queue: str, seq: int, step: NextStep | None, now: int
-) -> bool:
+def fire_next_step(tx: Transaction, queue: str, seq: int, step: NextStep | None, now: int) -> bool:
     """Give the next step of a succeeded job its message and its turn. Return if there is one."""
     waiting = tx.one(SQL["next_step"], {"seq": seq})
     if waiting is None or step is None:
@@ -51,9 +49,11 @@ def report_to_chord(tx: Transaction, queue: str, seq: int, value: bytes, now: in
 def _fire_callback_if_complete(tx: Transaction, queue: str, cid: str, now: int) -> bool:
     """Make a chord's callback pending once every member has ended, and never twice."""
     complete = tx.one(SQL["complete_callback"], {"cid": cid})
-    if complete is not None:
-        tx.run(SQL["fire_callback"], _turn(tx, queue, *complete, now))
-    return complete is not None
+    if complete is None:
+        return False
+    seq, eta = complete
+    tx.run(SQL["fire_callback"], _turn(tx, queue, seq, eta, now))
+    return True
 
 
 def rearm_steps(tx: Transaction, seq: int) -> None:
@@ -66,9 +66,7 @@ def rearm_steps(tx: Transaction, seq: int) -> None:
     tx.run(SQL["forget_member_value"], {"seq": last})
 
 
-def _turn(
-    tx: Transaction, queue: str, seq: int, eta: int | None, now: int
-) -> dict[str, object]:
+def _turn(tx: Transaction, queue: str, seq: int, eta: int | None, now: int) -> dict[str, object]:
     state = rows.ready_state(eta, now)
     place = rows.next_place(tx, queue)
     return {"seq": seq, "state": state, "place": place, "fresh": state is State.SCHEDULED}

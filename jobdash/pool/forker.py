@@ -22,9 +22,9 @@ from jobdash.pool.orders import Orders, Post
 class Forker:
     """Carries out the supervisor's commands until their pipe ends."""
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, inbox: Inbox, orders: Orders) -> None:
         self._orders = orders
-        self._inbox = Inbox(orders.commands)
+        self._inbox = inbox
         self._children: dict[int, str] = {}
         self._huey: Any = None
         self._bell, self._bell_end = os.pipe()
@@ -92,8 +92,9 @@ class Forker:
         code = 1
         try:
             self._start_clean(parent)
-            post = Post(command["name"], command["pool"], self._orders.stop, self._orders.options)
-            code = _role(command["role"])(self._huey, post)
+            role = command.pop("role")
+            post = Post(**command, stop=self._orders.stop, options=self._orders.options)
+            code = _role(role)(self._huey, post)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -114,7 +115,7 @@ class Forker:
 
 def _load(orders: Orders) -> Any:
     from jobdash.broker.app import load_app
-    from jobdash.pool import locks, scheduler, worker  # noqa: F401 - once, for all children
+    from jobdash.pool import preparation, ticks, worker  # noqa: F401 - once, for all children
     from jobdash.pool.logs import set_up_logging
 
     huey = load_app(orders.options.app, orders.options.database)
@@ -131,9 +132,9 @@ def _load(orders: Orders) -> Any:
 
 
 def _role(name: str) -> Any:
-    from jobdash.pool import locks, scheduler, worker
+    from jobdash.pool import preparation, ticks, worker
 
-    return {"worker": worker.work, "scheduler": scheduler.tick, "locks": locks.flush}[name]
+    return {"prepare": preparation.prepare, "ticks": ticks.tick, "worker": worker.work}[name]
 
 
 def _readiness(huey: Any) -> Message:
@@ -142,6 +143,7 @@ def _readiness(huey: Any) -> Message:
     return {
         "ready": True,
         "tasks": len(huey._registry._registry),
+        "periodic": bool(huey._registry.periodic_tasks),
         "queue": huey.name,
         "filename": str(huey.storage.database.path),
         "files": app_files(),
@@ -177,13 +179,15 @@ def _leave(code: int) -> NoReturn:
 
 
 def main() -> int:
-    """Run as `python -m jobdash.pool.forker ORDERS`."""
-    orders = Orders.from_json(sys.argv[1])
+    """Run as `python -m jobdash.pool.forker APP DESCRIPTOR`; APP is there for `ps` to show."""
+    inbox = Inbox(int(sys.argv[2]))
+    (message,) = inbox.read()
+    orders = Orders.from_message(message)
     for descriptor in (orders.commands, orders.reports, orders.stop):
         os.set_inheritable(descriptor, False)
     # The app shall not see our arguments as its own.
     sys.argv[1:] = []
-    return Forker(orders).run()
+    return Forker(inbox, orders).run()
 
 
 if __name__ == "__main__":

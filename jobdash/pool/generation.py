@@ -4,21 +4,23 @@ A reload starts a second generation with freshly imported code while the first o
 """
 
 import os
-import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 
 from jobdash.pool import PoolOptions, endings
-from jobdash.pool.backoff import BackOff
-from jobdash.pool.messages import Inbox, Message, send
+from jobdash.pool.messages import Inbox, send
+from jobdash.pool.minutes import Minutes
 from jobdash.pool.orders import Orders
+from jobdash.pool.places import Places
 
+_FORKER = "jobdash.pool.forker"
+TICKS = "ticks"
 _PATIENCE_SECONDS = 2.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Child:
     """A forked process that is alive as far as we know."""
 
@@ -26,25 +28,22 @@ class Child:
     pid: int
     since: float = field(default_factory=time.monotonic)
 
-
-@dataclass(slots=True)
-class Slot:
-    """A place that shall always be taken by a living child; `due` is when to fill it."""
-
-    name: str
-    role: str
-    due: float | None = 0.0
-    backoff: BackOff = field(default_factory=BackOff)
+    @property
+    def lifetime(self) -> float:
+        """How many seconds ago it was forked."""
+        return time.monotonic() - self.since
 
 
 class Generation:
-    """Starts a forker; knows its children; passes on what they are to do."""
+    """Starts a forker; knows its children; has them finish or end."""
 
     def __init__(self, options: PoolOptions) -> None:
         self.since = time.monotonic()
         self.children: dict[int, Child] = {}
-        self.slots: dict[str, Slot] = {}
-        self.description: Message = {}
+        self.places = Places(options.workers)
+        self._options = options
+        self._is_first = self._is_periodic = False
+        self._minutes = Minutes()
         commands, self._commands = os.pipe()
         mine, reports = os.pipe()
         stop, self._stop = os.pipe()
@@ -55,11 +54,12 @@ class Generation:
 
     def _start(self, orders: Orders) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "jobdash.pool.forker", orders.as_json()],
+            [sys.executable, "-m", _FORKER, orders.options.app, str(orders.commands)],
             stdin=subprocess.DEVNULL,
             pass_fds=(orders.commands, orders.reports, orders.stop),
             start_new_session=True,
         )
+        send(self._commands, orders.as_message())
 
     @property
     def pid(self) -> int:
@@ -67,55 +67,51 @@ class Generation:
         return self._process.pid
 
     @property
-    def is_draining(self) -> bool:
-        """Whether its children have been told to finish."""
-        return self._stop < 0
+    def lifetime(self) -> float:
+        """How many seconds ago the forker was started."""
+        return time.monotonic() - self.since
 
-    def fill_slots(self, pool: int) -> None:
-        """Fork a child for every slot whose time has come."""
-        now = time.monotonic()
-        for slot in self.slots.values():
-            if slot.due is not None and slot.due <= now:
-                slot.due = None
-                send(self._commands, {"name": slot.name, "role": slot.role, "pool": pool})
+    def serve(self, *, is_first: bool, is_periodic: bool) -> None:
+        """Fill the places from now on."""
+        self._is_first = is_first
+        self._is_periodic = is_periodic and self._options.periodic
+        self.places.open()
+
+    def fill_places(self, pool: int) -> None:
+        """Have a child forked for every place whose time has come, and for a new minute."""
+        for place in self.places.take_due():
+            self._fork(place.name, place.role, pool, is_first=self._is_first)
+        if self._is_periodic and (minute := self._minutes.take()) is not None:
+            self._fork(TICKS, TICKS, pool, minute=minute)
+
+    def _fork(self, name: str, role: str, pool: int, **more: int) -> None:
+        send(self._commands, {"name": name, "role": role, "pool": pool, **more})
 
     def drain(self) -> None:
-        """Let every child finish what it does and end; fill no slot any more."""
-        self.slots.clear()
-        if not self.is_draining:
+        """Let every child finish what it does and end; replace nobody any more."""
+        self.places.close()
+        self._is_periodic = False
+        if self._stop >= 0:
             os.close(self._stop)
             self._stop = -1
 
-    def signal_children(self, number: signal.Signals) -> None:
-        """Send every child a signal."""
-        for pid in self.children:
-            _send_signal(pid, number)
+    def end(self, *, at_once: bool = False) -> str:
+        """End the forker, with whom its children die, and return how it ended.
 
-    def end(self) -> str:
-        """End the forker, whose children die with it, and return how it ended."""
+        `at_once` is for one that may be busy importing the app and not hear us.
+        """
         self.drain()
+        if at_once:
+            self._process.kill()
         if self._commands >= 0:
             os.close(self._commands)
             os.close(self.inbox.descriptor)
             self._commands = -1
-        return self._wait()
+        return endings.in_words(self._wait())
 
-    def kill(self) -> None:
-        """End a forker that may be busy importing the app."""
-        self._process.kill()
-        self.end()
-
-    def _wait(self) -> str:
+    def _wait(self) -> int:
         try:
-            self._process.wait(_PATIENCE_SECONDS)
+            return self._process.wait(_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
-        return endings.in_words(self._process.returncode)
-
-
-def _send_signal(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass
+            return self._process.wait()

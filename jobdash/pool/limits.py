@@ -15,15 +15,14 @@ Run = tuple[int, int]
 class Limits:
     """Asks first, kills then. A run is a job's number and claim number, so that none is mistaken.
 
-    `worker_of` finds our own living worker by its id. `ended` keeps, by worker id, why a worker
-    was killed, until its end is reported.
+    `worker_of` finds our own living worker by its id.
     """
 
     def __init__(self, worker_of: Callable[[int], Present | None]) -> None:
         self._worker_of = worker_of
         self._kill_at: dict[Run, tuple[float, int]] = {}
         self._killed: set[Run] = set()
-        self.ended: dict[int, str] = {}
+        self._reasons: dict[int, str] = {}
 
     def cancel(self, requests: list[tuple[int, int, int, int]]) -> None:
         """Ask the workers of these runs to stop; call it with all open requests."""
@@ -42,6 +41,10 @@ class Limits:
                 del self._kill_at[run]
                 self._kill(run, worker, f"job #{run[0]} was cancelled and did not stop")
 
+    def killed_for(self, worker: int) -> str | None:
+        """Return why a worker that has ended was killed from here, or None."""
+        return self._reasons.pop(worker, None)
+
     def _ask(self, run: Run, worker: int) -> None:
         present = self._worker_of(worker)
         if present is not None:
@@ -52,5 +55,5 @@ class Limits:
         present = self._worker_of(worker)
         if present is not None and run not in self._killed:
             self._killed.add(run)
-            self.ended[worker] = why
+            self._reasons[worker] = why
             liveness.end_group(present.identity)

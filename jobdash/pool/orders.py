@@ -1,14 +1,14 @@
 """What a forker is told at its start, and what it tells each child it forks."""
 
-import json
 from dataclasses import asdict, dataclass
 
 from jobdash.pool import PoolOptions
+from jobdash.pool.messages import Message
 
 
 @dataclass(frozen=True)
 class Orders:
-    """The forker's command line: options, its parent, and its ends of three pipes.
+    """The first thing a forker reads: options, its parent, and its ends of three pipes.
 
     `commands` is read, `reports` is written, and `stop` carries nothing: its end means that the
     children are to finish.
@@ -20,22 +20,27 @@ class Orders:
     reports: int
     stop: int
 
-    def as_json(self) -> str:
-        """Return them as one argument for a command line."""
-        return json.dumps(asdict(self))
+    def as_message(self) -> Message:
+        """Return them as something to send."""
+        return asdict(self)
 
     @classmethod
-    def from_json(cls, text: str) -> "Orders":
-        """Read what `as_json` wrote."""
-        fields = json.loads(text)
-        return cls(**{**fields, "options": PoolOptions(**fields["options"])})
+    def from_message(cls, message: Message) -> "Orders":
+        """Read what `as_message` made."""
+        return cls(**{**message, "options": PoolOptions(**message["options"])})
 
 
 @dataclass(frozen=True)
 class Post:
-    """A child's place: its name, its pool's worker id, when to stop."""
+    """What a child is for: its name, its pool's worker id, when to stop.
+
+    `minute`, counted since the epoch, is for the child that enqueues periodic tasks; `is_first` is
+    true unless the pool has served before with older code.
+    """
 
     name: str
     pool: int
     stop: int
     options: PoolOptions
+    minute: int = 0
+    is_first: bool = False

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from jobdash import liveness
-from jobdash.clock import now
+from jobdash.broker.times import now
 from jobdash.database import open_database
 from jobdash.errors import DatabaseError
 from jobdash.ledger import Ledger, Present

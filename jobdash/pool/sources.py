@@ -10,7 +10,7 @@ class Sources:
     """Watches the given files, and the folders they are in for other source files."""
 
     def __init__(self, files: Iterable[str]) -> None:
-        self._files = frozenset(files)
+        self.files = frozenset(files)
         self._seen = self._look()
 
     def take_changes(self) -> list[str]:
@@ -20,9 +20,9 @@ class Sources:
         return [path for path in paths if before.get(path, -1) != self._seen.get(path, -1)]
 
     def _look(self) -> _Snapshot:
-        folders = {os.path.dirname(file) for file in self._files}
+        folders = {os.path.dirname(file) for file in self.files}
         found = {path: _modified(path) for folder in folders for path in _modules(folder)}
-        return found | {path: _modified(path) for path in self._files}
+        return found | {path: _modified(path) for path in self.files}
 
 
 def _modules(folder: str) -> list[str]:

@@ -5,7 +5,7 @@ page needs: several states or tasks cost little more than one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jobdash.errors import UsageError
 from jobdash.job import State
@@ -29,7 +29,14 @@ class Condition:
 
 def states(wanted: Sequence[State]) -> Condition:
     """One of several states."""
-    return _one_of("state", wanted)
+    chosen = _one_of("state", wanted)
+    walks = tuple(_walk(state, walk) for state, walk in zip(wanted, chosen.walks, strict=False))
+    return replace(chosen, walks=walks or chosen.walks)
+
+
+def _walk(state: State, walk: str) -> str:
+    # The index on states leaves running out, and its condition has to be repeated to be used.
+    return "state = 'running'" if state is State.RUNNING else f"{walk} AND state <> 'running'"
 
 
 def tasks(names: Sequence[str]) -> Condition:

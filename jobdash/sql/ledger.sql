@@ -89,7 +89,8 @@ UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = c
         AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
       ORDER BY priority DESC, place LIMIT 1)
   RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq)
+    (SELECT cid FROM chord WHERE callback = job.seq),
+    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
 
 -- name: claim_for_huey
 -- huey's own consumer also takes jobs whose eta is ahead and sorts them into the schedule.
@@ -110,7 +111,8 @@ UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = c
       WHERE NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
       ORDER BY priority DESC, place LIMIT 1)
   RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq)
+    (SELECT cid FROM chord WHERE callback = job.seq),
+    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
 
 -- name: take
 -- Runs exactly this job here and now, wherever it stands, unless somebody runs it already.
@@ -118,7 +120,8 @@ UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = c
     started_at = :now, fresh = 0, finished_at = NULL
   WHERE id = :id AND queue = :queue AND state NOT IN ('running', 'waiting')
   RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq)
+    (SELECT cid FROM chord WHERE callback = job.seq),
+    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
 
 -- name: due_for_huey
 -- huey's scheduler holds what is due until it has put it into the queue.
@@ -126,7 +129,8 @@ UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = c
     started_at = :now, fresh = 0
   WHERE seq = :seq AND state IN ('scheduled', 'retrying')
   RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq)
+    (SELECT cid FROM chord WHERE callback = job.seq),
+    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
 
 -- name: due
 SELECT seq FROM job
@@ -204,6 +208,13 @@ INSERT INTO attempt (seq, number, worker, started_at, ended_at, outcome, message
     error_type, error_message, traceback)
   SELECT seq, claims, ran_by, started_at, :now, :outcome, message,
     :error_type, :error_message, :traceback FROM job WHERE seq = :seq
+  ON CONFLICT DO NOTHING
+
+-- name: archive_success
+-- A success lives in the job's row alone: keep it before the row goes on.
+INSERT INTO attempt (seq, number, worker, started_at, ended_at, outcome, message)
+  SELECT seq, claims, ran_by, started_at, finished_at, 'succeeded', message FROM job
+    WHERE id = :id AND queue = :queue AND state = 'succeeded' AND started_at IS NOT NULL
   ON CONFLICT DO NOTHING
 
 -- name: store_result
@@ -343,19 +354,22 @@ DELETE FROM pause WHERE queue = :queue AND task = :task RETURNING task
 UPDATE job SET held = :held
   WHERE seq IN (
     SELECT seq FROM job
-      WHERE task = :task AND queue = :queue AND held <> :held AND state IN (
-        'waiting', 'scheduled', 'pending', 'retrying', 'running') LIMIT :most)
+      WHERE +task = :task AND queue = :queue AND held <> :held AND state <> 'running'
+        AND state IN ('waiting', 'scheduled', 'pending', 'retrying') LIMIT :most)
   RETURNING seq
 
 -- name: flushable_queue
-SELECT seq FROM job WHERE queue = :queue AND (state = 'pending' OR fresh = 1 AND state = 'scheduled')
+SELECT seq FROM job
+  WHERE queue = :queue AND state IN ('pending', 'scheduled') AND state <> 'running'
+    AND (state = 'pending' OR fresh = 1)
 
 -- name: flushable_schedule
 SELECT seq FROM job WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0
 
 -- name: queued
 SELECT seq, message FROM job
-  WHERE queue = :queue AND (state = 'pending' OR state = 'scheduled' AND fresh = 1)
+  WHERE queue = :queue AND state IN ('pending', 'scheduled') AND state <> 'running'
+    AND (state = 'pending' OR fresh = 1)
   ORDER BY priority DESC, place LIMIT :most
 
 -- name: scheduled
@@ -365,11 +379,12 @@ SELECT seq, message FROM job
 
 -- name: peek
 SELECT seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq)
+    (SELECT cid FROM chord WHERE callback = job.seq),
+    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
   FROM job WHERE seq = :seq
 
 -- name: queue_size
-SELECT (SELECT count(*) FROM job WHERE queue = :queue AND state = 'pending')
+SELECT coalesce((SELECT value FROM tally WHERE queue = :queue AND name = 'pending'), 0)
   + (SELECT count(*) FROM job WHERE queue = :queue AND state = 'scheduled' AND fresh = 1)
 
 -- name: schedule_size

@@ -115,7 +115,7 @@ SELECT min(ready_at) FROM (
       coalesce(eta, 0),
       coalesce((SELECT max(ended_at) FROM attempt WHERE attempt.seq = job.seq), 0),
       coalesce((SELECT max(at) FROM event WHERE event.seq = job.seq), 0)) AS ready_at
-    FROM job WHERE state = 'pending' AND (:queue IS NULL OR queue = :queue)
+    FROM job WHERE state = 'pending' AND state <> 'running' AND (:queue IS NULL OR queue = :queue)
     ORDER BY seq LIMIT 100)
 
 -- name: finished_since

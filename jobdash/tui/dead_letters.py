@@ -60,9 +60,7 @@ def group_dead(jobs: list[Job]) -> tuple[DeadGroup, ...]:
 def _group(task: str, error_type: str, jobs: list[Job]) -> DeadGroup:
     ends = [_end(job) for job in jobs]
     newest = jobs[ends.index(max(ends))]
-    return DeadGroup(
-        task, error_type, newest, min(ends), max(ends), tuple(job.seq for job in jobs)
-    )
+    return DeadGroup(task, error_type, newest, min(ends), max(ends), tuple(job.seq for job in jobs))
 
 
 def _end(job: Job) -> int:

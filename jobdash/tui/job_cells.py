@@ -155,7 +155,10 @@ def _running(job: Job, present: Present) -> Spans:
 
 
 def _retrying(job: Job, present: Present) -> Spans:
-    return ((f"{due_in(job, present.now)}  ", LOOKS[State.RETRYING].style), (words(error_text(job)), SOFT))
+    return (
+        (f"{due_in(job, present.now)}  ", LOOKS[State.RETRYING].style),
+        (words(error_text(job)), SOFT),
+    )
 
 
 def _scheduled(job: Job, present: Present) -> Spans:

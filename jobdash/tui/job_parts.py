@@ -95,7 +95,10 @@ def _attempt(attempt: Attempt, present: Present) -> Iterator[Text]:
     where = "" if attempt.worker is None else present.workers.get(attempt.worker, "")
     name = words(where) or f"worker {attempt.worker}"
     yield Text.assemble(
-        (f"{look.glyph} attempt {attempt.number} {words(attempt.outcome or 'running')}", look.style),
+        (
+            f"{look.glyph} attempt {attempt.number} {words(attempt.outcome or 'running')}",
+            look.style,
+        ),
         (f"   {clock(attempt.started_at)}", SOFT),
         (f"   {format_duration((end - attempt.started_at) / 1e6)}   on {name}", FAINT),
     )

@@ -43,6 +43,7 @@ class Head:
     pool: Worker | None
     oldest_pending_at: int | None
     pauses: frozenset[tuple[str, str]]
+    queues: tuple[str, ...]
     plain_messages: int
     tempo: Tempo
 
@@ -75,6 +76,7 @@ class HeadQuestion:
             report.pool(self.queue),
             report.oldest_pending_at(self.queue),
             frozenset(report.pauses()),
+            tuple(report.queues()),
             report.plain_messages(),
             self.pulse.tempo(),
         )

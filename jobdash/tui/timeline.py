@@ -77,5 +77,3 @@ def _label(stretch: Stretch, room: int) -> str:
     full = f" {stretch.glyph} {format_duration(stretch.micros / 1e6)} "
     text = full if cell_len(full) <= room else f" {stretch.glyph} "
     return text[:room].ljust(room)
-
-

@@ -74,7 +74,8 @@ CREATE INDEX job_fresh ON job (queue, priority DESC, place)
   WHERE state = 'scheduled' AND fresh = 1;
 CREATE INDEX job_due ON job (queue, eta) WHERE state IN ('scheduled', 'retrying');
 CREATE INDEX job_running ON job (worker) WHERE state = 'running';
-CREATE INDEX job_state ON job (state, seq);
+-- Without running, which job_running finds: half the writes of a job's life.
+CREATE INDEX job_state ON job (state, seq) WHERE state <> 'running';
 CREATE INDEX job_task ON job (task, seq);
 CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX job_after ON job (after) WHERE after IS NOT NULL;

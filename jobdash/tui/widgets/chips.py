@@ -100,5 +100,3 @@ def _name(state: State | None, label: Callable[[State], str], lit: bool) -> Span
 
 def _ink(count: int) -> Style:
     return SOFT if count else FAINT
-
-

@@ -1,5 +1,6 @@
 """The second line: the places, with what waits in each."""
 
+from rich.style import Style
 from textual import events
 from textual.message import Message
 
@@ -9,8 +10,6 @@ from jobdash.tui.questions import Head
 from jobdash.tui.spans import Span, Spans, width_of
 from jobdash.tui.theme import ALARM, BOLD, FAINT, KEY, PLAIN, RULE, SOFT
 from jobdash.tui.widgets.line import Line
-
-from rich.style import Style
 
 _HERE = Style(bgcolor=RULE)
 _PLACES = (("1", "jobs", "Jobs"), ("2", "dead", "Dead letters"), ("3", "workers", "Workers"))

@@ -1,0 +1,120 @@
+"""Entering tasks, pipelines, groups and chords, many at once, each as a whole or not at all."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from huey import signals as S
+from huey.api import ChordResult, Result, ResultGroup, chord, group
+from huey.utils import ChordConfig
+
+from jobdash.broker.times import now
+from jobdash.ledger import Entry, NewChord, NewJob
+
+
+class Batch:
+    """Tasks, groups and chords that are entered in one transaction."""
+
+    def __init__(self, huey: Any) -> None:
+        self._huey = huey
+        self._units: list[NewJob | NewChord] = []
+        self._heads: list[Any] = []
+        self._announced: list[Any] = []
+
+    def add(self, task: Any) -> Callable[[], Any]:
+        """Add a unit; return what makes its result handle once the batch is entered."""
+        if isinstance(task, group):
+            members = [self.add(member) for member in task.tasks]
+            return lambda: ResultGroup([member() for member in members])
+        if isinstance(task, chord):
+            return self._add_chord(task)
+        self._resolve(task)
+        self._unit(self._describe(task), task)
+        self._announced.append(task)
+        return lambda: self._huey._handle(task)
+
+    def enter(self) -> None:
+        """Commit, give the tasks the ids that they got, and announce them."""
+        huey = self._huey
+        entries = huey.ledger.intake.enqueue(self._units, now())
+        for head, entry in zip(self._heads, entries, strict=True):
+            _rename(head, entry)
+        for task in self._announced:
+            huey._emit(S.SIGNAL_ENQUEUED, task)
+            if huey._immediate:
+                huey.execute(task)
+
+    def _add_chord(self, unit: Any) -> Callable[[], Any]:
+        tails = self._prepare(unit)
+        self._unit(self._plan(unit), unit.callback)
+        callback = unit.callback
+
+        def handle() -> ChordResult:
+            huey = self._huey
+            pipeline = huey._pipeline_results(callback)
+            members = [Result(huey, tail) for tail in tails]
+            return ChordResult(
+                members, pipeline[0], ResultGroup(pipeline) if len(pipeline) > 1 else None
+            )
+
+        return handle
+
+    def _prepare(self, unit: Any) -> list[Any]:
+        """Tell the last step of each member which chord it belongs to; return those steps."""
+        cid, size = str(uuid.uuid4()), len(unit.tasks)
+        unit._jobdash_cid, tails = cid, []
+        for position, member in enumerate(unit.tasks):
+            if isinstance(member, group):
+                raise ValueError(
+                    "cannot use `group` as a chord member - use .then() to convert to a `chord`"
+                    " first."
+                )
+            tail = _last_step(member.callback if isinstance(member, chord) else member)
+            tail.chord_config = ChordConfig(cid, size, position, unit.callback)
+            tails.append(tail)
+        return tails
+
+    def _plan(self, unit: Any) -> NewChord:
+        members: list[NewJob | NewChord] = []
+        for member in unit.tasks:
+            if isinstance(member, chord):
+                self._prepare(member)
+                members.append(self._plan(member))
+            else:
+                self._resolve(member)
+                members.append(self._describe(member))
+                self._announced.append(member)
+        if not unit.tasks:
+            self._announced.append(unit.callback)
+        self._resolve(unit.callback)
+        return NewChord(unit._jobdash_cid, tuple(members), self._describe(unit.callback))
+
+    def _describe(self, task: Any) -> NewJob:
+        config = chord_config(task)
+        member_of = None if config is None else (config.cid, config.idx)
+        described: NewJob = self._huey.messages.describe(task, member_of=member_of)
+        return described
+
+    def _unit(self, unit: NewJob | NewChord, head: Any) -> None:
+        self._units.append(unit)
+        self._heads.append(head)
+
+    def _resolve(self, task: Any) -> None:
+        if task.expires:
+            task.resolve_expires(self._huey.utc)
+
+
+def _rename(task: Any, entry: Entry) -> None:
+    # The id that was asked for may belong to another job that is still active.
+    task.id, task.revoke_id = entry.id, f"r:{entry.id}"
+
+
+def _last_step(task: Any) -> Any:
+    while task.on_complete is not None:
+        task = task.on_complete
+    return task
+
+
+def chord_config(task: Any) -> Any:
+    """Return the chord that the last step of this task's pipeline belongs to, or None."""
+    return _last_step(task).chord_config

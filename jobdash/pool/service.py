@@ -1,0 +1,105 @@
+"""What a pool does at its ledger: promotes what is due, ends what must end, frees what is lost."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from jobdash import liveness
+from jobdash.broker.times import now
+from jobdash.ledger import Present
+from jobdash.pool.every import Every
+from jobdash.pool.generation import Child
+from jobdash.pool.limits import Limits
+from jobdash.pool.roster import Roster
+from jobdash.pool.voice import Voice
+
+ENFORCE_EVERY = 0.2
+SWEEP_EVERY = 1.0
+
+MICROSECONDS = 1_000_000
+
+
+class Service:
+    """Exists from when the pool has entered the roster. `children` are its forked processes."""
+
+    def __init__(
+        self, roster: Roster, voice: Voice, children: Callable[[], Mapping[int, Child]]
+    ) -> None:
+        self.roster = roster
+        self._attempts = roster.ledger.attempts
+        self._voice = voice
+        self._children = children
+        self._limits = Limits(self._living_worker)
+        self._version: int | None = None
+        self._next_due: int | None = None
+        self._enforcing, self._sweeping = Every(ENFORCE_EVERY), Every(SWEEP_EVERY)
+        self._stop_reason = ""
+
+    def look(self) -> None:
+        """Do what there is to do; cheap if nobody has changed the database."""
+        if self._sweeping.is_due():
+            self._sweep()
+        version = self.roster.ledger.database.data_version()
+        if version != self._version:
+            self._limits.cancel(self._attempts.cancel_requests())
+            self._next_due = self._attempts.next_due()
+            self._version = version
+        if self._next_due is not None and self._next_due <= now():
+            self._attempts.promote(now())
+            self._next_due = self._attempts.next_due()
+        if self._enforcing.is_due():
+            self._limits.enforce(self._attempts.overdue(now()))
+
+    def idle_seconds(self) -> float:
+        """Return after how long the next job becomes due."""
+        if self._next_due is None:
+            return SWEEP_EVERY
+        return max(0.0, (self._next_due - now()) / MICROSECONDS)
+
+    def child_ended(self, child: Child, how: str) -> list[int]:
+        """Free what a child of ours held; return the jobs' numbers."""
+        lost = self.roster.own_worker(child.pid)
+        if lost is None:
+            return []
+        killed_for = self._limits.killed_for(lost.id)
+        freed = self.roster.settle(lost, killed_for or self._stop_reason or how)
+        self._version = None
+        if killed_for:
+            self._voice.warn(f"{_who(lost)} was killed: {killed_for}")
+        elif freed or how != "exit code 0":
+            self._voice.warn(f"{_who(lost)} is lost: {how}{_holding(freed)}")
+        return freed
+
+    def orphaned(self, children: Iterable[Child]) -> None:
+        """Make sure that children whose forker is gone end too, and free what they held."""
+        for child in children:
+            lost = self.roster.own_worker(child.pid)
+            if lost is not None:
+                liveness.end_group(lost.identity)
+        self._sweeping.at_once()
+
+    def kill_children(self, reason: str) -> None:
+        """End every worker at once; what they held is freed for this reason."""
+        self._stop_reason = reason
+        for child in self._children().values():
+            worker = self.roster.own_worker(child.pid)
+            if worker is not None:
+                liveness.end_group(worker.identity)
+
+    def _sweep(self) -> None:
+        for lost, freed in self.roster.sweep(frozenset(self._children())):
+            self._version = None
+            if freed:
+                self._voice.warn(f"{_who(lost)} died unseen{_holding(freed)}")
+
+    def _living_worker(self, worker: int) -> Present | None:
+        children = self._children()
+        everyone = self.roster.ledger.crew.present()
+        return next((p for p in everyone if p.id == worker and p.identity.pid in children), None)
+
+
+def _who(worker: Present) -> str:
+    return f"worker {worker.name} (pid {worker.identity.pid})"
+
+
+def _holding(freed: list[int]) -> str:
+    jobs = ", ".join(f"#{seq}" for seq in freed)
+    return f"; it held job {jobs}" if freed else ""

@@ -1,0 +1,167 @@
+"""The dashboard as a Textual app: feed, signals, pool, and everything that asks first."""
+
+import asyncio
+import gc
+import signal
+from contextlib import suppress
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import BindingType
+
+from jobdash.tui import keys
+from jobdash.tui.acts import Acts
+from jobdash.tui.ascii_filter import AsciiFilter
+from jobdash.tui.board import Board
+from jobdash.tui.clipboard import copy
+from jobdash.tui.feed import Feed
+from jobdash.tui.keys import bindings
+from jobdash.tui.leaving import leave_screen
+from jobdash.tui.messages import FeedFailed, SnapshotReady
+from jobdash.tui.new_jobs import NewJobs
+from jobdash.tui.options import DashboardOptions
+from jobdash.tui.places.place import Place
+from jobdash.tui.pool_watch import PoolWatch
+from jobdash.tui.pulse import Pulse
+from jobdash.tui.questions import HeadQuestion
+from jobdash.tui.surroundings import wants_ascii
+from jobdash.tui.theme import THEME
+from jobdash.tui.topics import HEAD
+
+# What a shell reports for a program that a signal has ended.
+_SIGNALLED = 128
+
+
+class DashboardApp(App[str]):
+    """Returns how a pool that was started for it is to be stopped: `finish`, `now` or `leave`."""
+
+    CSS_PATH = "jobdash.tcss"
+    TITLE = "jobdash"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings([keys.QUIT], priority=True))
+
+    def __init__(self, options: DashboardOptions) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.options = options
+        self.feed = Feed(options.database, self._news, self._feed_failed)
+        self.board = Board(options, self.feed)
+        self.acts = Acts(self, options.database, read_only=options.read_only)
+        self._new_jobs = NewJobs(self, options, self.acts.tell)
+        self._watch = PoolWatch(options, self._pool_restarted)
+        self._leaving = False
+
+    def get_default_screen(self) -> Board:
+        """Return the one screen."""
+        return self.board
+
+    # -- beginning and end -----------------------------------------------------------------------
+
+    def on_load(self) -> None:
+        """Begin to read before there is anything to draw on: the first paint has jobs in it."""
+        if wants_ascii(self.options.ascii):
+            self._filters.append(AsciiFilter())
+        self.feed.ask(HEAD, HeadQuestion(self.options.queue, Pulse()))
+        self.board.place.ask()
+        self.feed.start()
+
+    def on_mount(self) -> None:
+        """Listen to signals and to the clock."""
+        self.set_interval(1.0, self._tick)
+        if not self.is_headless:
+            self._listen_to_signals()
+
+    def on_ready(self) -> None:
+        """Spare the garbage collector all that has been made for good: pauses of 50 ms."""
+        self.call_after_refresh(gc.freeze)
+
+    def on_unmount(self) -> None:
+        """Stop reading."""
+        self.feed.stop()
+
+    def _listen_to_signals(self) -> None:
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            with suppress(NotImplementedError):
+                if number is not None:
+                    asyncio.get_running_loop().add_signal_handler(number, self._end, number)
+
+    def _end(self, number: int) -> None:
+        # Nobody can be asked any more: running jobs may finish, the rest stays in the file.
+        self.exit("finish", return_code=_SIGNALLED + number)
+
+    # -- news ------------------------------------------------------------------------------------
+
+    def _news(self) -> None:
+        self.post_message(SnapshotReady())
+
+    def _feed_failed(self, error: Exception) -> None:
+        self.post_message(FeedFailed(error))
+
+    @on(FeedFailed)
+    def _raise(self, event: FeedFailed) -> None:
+        raise event.error
+
+    @on(SnapshotReady)
+    def _take(self) -> None:
+        if self.board.is_mounted:
+            self.board.take()
+
+    def _tick(self) -> None:
+        self.board.tick(self._watch.banner(self.feed.latest.value(HEAD)))
+        if self._watch.must_restart():
+            self.run_worker(self._watch.restart, thread=True, group="pool", exclusive=True)
+
+    def _pool_restarted(self) -> None:
+        self.call_from_thread(
+            self.acts.tell, "The pool died: it was started again, once.", "warning"
+        )
+
+    # -- what asks first -------------------------------------------------------------------------
+
+    @on(Place.Act)
+    def _act_wanted(self, event: Place.Act) -> None:
+        self._act(event.operation, event.seqs)
+
+    @work
+    async def _act(self, operation: str, seqs: tuple[int, ...]) -> None:
+        if await self.acts.act(operation, seqs):
+            self.board.place.acted()
+
+    @on(Place.Copy)
+    def _copy(self, event: Place.Copy) -> None:
+        copy(self, event.text)
+        self.acts.tell(f"Copied {event.what}.")
+
+    @work
+    async def action_new(self) -> None:
+        """Enqueue a job."""
+        await self._new_jobs.run(self.board.place.subject[1])
+
+    @work
+    async def action_pause(self) -> None:
+        """Pause or resume a task, or everything."""
+        queue, task = self.board.place.subject
+        head = self.feed.latest.value(HEAD)
+        queue = queue or self.options.queue or (head.queues[0] if head and head.queues else "")
+        await self.acts.pause(queue, task, head.pauses if head else frozenset())
+
+    @work
+    async def _leave(self) -> None:
+        head = self.feed.latest.value(HEAD)
+        busy = sum(worker.job is not None for worker in head.runners) if head else 0
+        choice = await self.push_screen_wait(leave_screen(busy))
+        self._leaving = False
+        if choice:
+            self.exit(choice)
+
+    async def action_quit(self) -> None:
+        """Quit; ask what becomes of a pool that was started for this dashboard."""
+        if not self._watch.is_ours:
+            self.exit("leave")
+        elif not self._leaving:
+            self._leaving = True
+            self._leave()

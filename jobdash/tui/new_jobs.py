@@ -1,0 +1,57 @@
+"""From the key `n` to a new job: pick a task, fill in the form, enqueue, tell."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+
+from jobdash.errors import JobdashError
+from jobdash.job import TaskType
+from jobdash.report import Report
+from jobdash.tui.enqueue_helper import NewJob, enqueue
+from jobdash.tui.options import DashboardOptions
+from jobdash.tui.overlays.new_job import NewJobScreen
+from jobdash.tui.overlays.pick_task import PickTaskScreen
+
+
+class NewJobs:
+    """Leads through the form. `run` must be called in one of the app's workers."""
+
+    def __init__(
+        self, app: App[Any], options: DashboardOptions, tell: Callable[[str, str], None]
+    ) -> None:
+        self._app = app
+        self._options = options
+        self._tell = tell
+
+    async def run(self, likely: str) -> None:
+        """Enqueue a job; `likely` is the task that the cursor is on."""
+        if self._options.read_only or not self._options.app:
+            self._tell(self._why_not(), "warning")
+            return
+        try:
+            tasks = await asyncio.to_thread(self._tasks)
+        except JobdashError as error:
+            self._tell(str(error), "error")
+            return
+        task = await self._app.push_screen_wait(PickTaskScreen(tasks, likely))
+        if task is not None:
+            seq = await self._app.push_screen_wait(NewJobScreen(task, self._send))
+            if seq is not None:
+                self._tell(f"Enqueued {task.name} as #{seq}.", "information")
+
+    def _tasks(self) -> list[TaskType]:
+        report = Report(self._options.database)
+        try:
+            return [t for t in report.tasks() if self._options.queue in (None, t.queue)]
+        finally:
+            report.close()
+
+    async def _send(self, new: NewJob) -> int:
+        return await enqueue(self._options.app or "", self._options.database, new)
+
+    def _why_not(self) -> str:
+        if self._options.read_only:
+            return "This dashboard was started to look only."
+        return "To enqueue from here, start the dashboard with the app: jobdash -A module:huey"

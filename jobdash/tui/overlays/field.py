@@ -1,0 +1,48 @@
+"""One field of a form: a label, a place to type, and what is expected or wrong."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from jobdash.text import clean
+from jobdash.tui.theme import ALARM, FAINT, INK
+from jobdash.tui.widgets.line import Line
+
+
+class Field(Horizontal):
+    """Label, input and hint in one line."""
+
+    DEFAULT_CSS = """
+    Field { height: 1; margin-bottom: 1; }
+    Field .label { width: 18; }
+    Field Input { width: 2fr; height: 1; border: none; padding: 0 1; background: $rule; }
+    Field Input:focus { background: #27405f; }
+    Field .hint { width: 1fr; margin-left: 1; min-width: 22; }
+    """
+
+    def __init__(self, name_of: str, label: str, hint: str) -> None:
+        super().__init__()
+        self.name_of = name_of
+        self._label = label
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        """Make the parts."""
+        yield Line(classes="label")
+        yield Input(select_on_focus=False)
+        yield Line(classes="hint")
+
+    def on_mount(self) -> None:
+        """Show label and hint."""
+        self.query_one(".label", Line).show(((self._label, INK),))
+        self.show_mistake("")
+
+    @property
+    def value(self) -> str:
+        """What was typed."""
+        return self.query_one(Input).value
+
+    def show_mistake(self, mistake: str) -> None:
+        """Say what is wrong, or what is expected if nothing is."""
+        shown = (clean(mistake), ALARM) if mistake else (self._hint, FAINT)
+        self.query_one(".hint", Line).show((shown,))

@@ -1,0 +1,61 @@
+"""Watches a pool that was started for the dashboard: starts it again once, then only tells."""
+
+from collections.abc import Callable
+
+from jobdash.text import clean
+from jobdash.tui.options import DashboardOptions, PoolHandle
+from jobdash.tui.questions import Head
+
+
+class PoolWatch:
+    """Knows whether jobs are being worked on, and what to tell the user if not."""
+
+    def __init__(self, options: DashboardOptions, restarted: Callable[[], object]) -> None:
+        self._pool: PoolHandle | None = options.pool
+        self._restarted = restarted
+        self._restarts = 0
+        self._failure = ""
+        self._advice = f"Start one: {_command(options)}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a living pool was started for this dashboard."""
+        return self._pool is not None and self._pool.alive()
+
+    def must_restart(self) -> bool:
+        """Whether the pool died for the first time. Called once a second."""
+        return self._pool is not None and not self._restarts and not self._pool.alive()
+
+    def restart(self) -> None:
+        """Start the pool again. Runs in a worker thread."""
+        self._restarts += 1
+        if self._pool is not None:
+            try:
+                self._pool.restart()
+            except OSError as error:
+                self._failure = str(error)
+            else:
+                self._restarted()
+
+    def banner(self, head: Head | None) -> str:
+        """Return what to tell the user about the pool, '' if all is well."""
+        if head is None or head.pool is not None or self.is_ours:
+            return self._plain_messages(head)
+        if self._failure:
+            return f"The pool died and could not be started again ({self._failure})."
+        if self._restarts:
+            return f"The pool died again: jobs wait. {self._advice}"
+        return f"No pool is running: jobs wait. {self._advice}"
+
+    def _plain_messages(self, head: Head | None) -> str:
+        if head is None or not head.plain_messages:
+            return ""
+        return (
+            f"{head.plain_messages} messages came from a producer that imports plain huey:"
+            " change its import to jobdash."
+        )
+
+
+def _command(options: DashboardOptions) -> str:
+    app = f" -A {options.app}" if options.app else ""
+    return clean(f"jobdash worker{app} --db {options.database}")

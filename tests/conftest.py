@@ -1,0 +1,56 @@
+"""Fixtures that several test files share. Every file that a test opens is a scratch one."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything imports the samples, which open their database: never the user's.
+_SCRATCH = tempfile.mkdtemp(prefix="jobdash-tests-")
+os.environ["JOBDASH_DB"] = str(Path(_SCRATCH) / "samples.db")
+
+from scene import Book, Scene  # noqa: E402
+
+from jobdash import SqliteHuey  # noqa: E402
+from jobdash.ledger import Ledger  # noqa: E402
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a test's database is going to be."""
+    return tmp_path / "jobs.db"
+
+
+@pytest.fixture
+def scene(path: Path) -> Iterator[Scene]:
+    """Makes hueys on one file and looks at their jobs; at the end the file must be sound."""
+    made = Scene(path)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def huey(scene: Scene) -> SqliteHuey:
+    """A huey on the test's file."""
+    return scene.huey()
+
+
+@pytest.fixture
+def book(path: Path) -> Iterator[Book]:
+    """A ledger without any huey; at the end the file must be sound."""
+    made = Book(path)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def ledger(book: Book) -> Ledger:
+    """The ledger of the book's queue."""
+    return book.ledger

@@ -1,0 +1,243 @@
+"""The table of moves is what the SQL does, for every state and every event."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from scene import NOW, SECOND, Book
+
+from jobdash.errors import Refused
+from jobdash.job import FINAL, MOVES, Claim, Event, State
+from jobdash.ledger import Ledger, NextStep, Settlement
+
+WORKER = 7
+LATER = NOW + 60 * SECOND
+_DELAYED = (State.SCHEDULED, State.RETRYING)
+_AFTER_ANOTHER = (Event.FIRE, Event.SKIP, Event.REARM)
+
+
+@dataclass
+class Subject:
+    """One job in a queue of its own, with a predecessor that runs or has failed."""
+
+    book: Book
+    ledger: Ledger
+    seq: int
+    before: int
+
+    def claim(self, seq: int) -> Claim:
+        return Claim(
+            seq=seq, number=1, id="", queue=self.ledger.queue, task="t", message=None, data=None,
+            intact=True, chord=None, eta=None, expires=None, priority=0, retries_left=1,
+            retry_delay=0, claimed_at=NOW,
+        )  # fmt: skip
+
+    def settle(self, event: Event, seq: int | None = None, **parts: Any) -> None:
+        settlement = Settlement(event, outcome=parts.pop("outcome", "failed"), **parts)
+        self.ledger.attempts.settle(self.claim(self.seq if seq is None else seq), settlement, LATER)
+
+    def everything(self) -> list[Any]:
+        """All that is recorded of the job."""
+        told = [self.book.row(self.seq)]
+        for table in ("attempt", "event", "result"):
+            told += self.book.rows(f"SELECT * FROM {table} WHERE seq = ?", (self.seq,))
+        return told
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    made = Book(tmp_path_factory.mktemp("lifecycle") / "jobs.db")
+    yield made
+    made.database.close()
+
+
+_numbers = count(1)
+
+
+def subject(book: Book, state: State, event: Event, **columns: Any) -> Subject:
+    """Write a job in that state, so that nothing but the state can stand against the event."""
+    number = next(_numbers)
+    queue = f"q{number}"
+    before = _insert(book, queue, f"before-{number}", **_predecessor(event))
+    row: dict[str, Any] = {"state": state, **_facts(state)}
+    if event in _AFTER_ANOTHER:
+        row["after"] = before
+    if event is Event.REARM and state in FINAL:
+        row["cancelled_because"] = before
+    ledger = Ledger(book.database, queue)
+    return Subject(book, ledger, _insert(book, queue, f"id-{number}", **row | columns), before)
+
+
+def _predecessor(event: Event) -> dict[str, Any]:
+    if event is Event.REARM:
+        return {"state": State.FAILED, "finished_at": NOW, "claims": 1, "started_at": NOW}
+    return {"state": State.RUNNING, "worker": 99, "claims": 1, "started_at": NOW}
+
+
+def _facts(state: State) -> dict[str, Any]:
+    facts: dict[str, Any] = {"claims": 1, "ran_by": WORKER, "started_at": NOW, "retries_left": 1}
+    if state is State.RUNNING:
+        facts["worker"] = WORKER
+    if state in FINAL:
+        facts["finished_at"] = NOW
+    if state in _DELAYED:
+        facts["eta"] = NOW
+    return facts
+
+
+def _insert(book: Book, queue: str, id_: str, **columns: Any) -> int:
+    with book.database.transaction() as tx:
+        message = tx.insert("INSERT INTO message (data, checksum) VALUES (x'00', 0)")
+        row = {"id": id_, "queue": queue, "task": "t", "place": 1, "created_at": NOW, **columns}
+        row = {"message": message, **row}
+        names = ", ".join(row)
+        marks = ", ".join(f":{name}" for name in row)
+        return tx.insert(f"INSERT INTO job ({names}) VALUES ({marks})", row)
+
+
+_TURN = NextStep(data=b"now", args="[]", kwargs="{}")
+
+APPLY: dict[Event, Callable[[Subject], object]] = {
+    Event.CLAIM: lambda s: s.ledger.attempts.claim(WORKER, LATER),
+    Event.TAKE: lambda s: s.ledger.attempts.take(s.book.row(s.seq)["id"], WORKER, LATER),
+    Event.PROMOTE: lambda s: s.ledger.attempts.promote(LATER),
+    Event.SUCCEED: lambda s: s.settle(Event.SUCCEED, outcome="succeeded", result=b"r"),
+    Event.FAIL: lambda s: s.settle(Event.FAIL, result=b"e"),
+    Event.TRY_AGAIN: lambda s: s.settle(Event.TRY_AGAIN, eta=LATER + SECOND, retries_left=1),
+    Event.POSTPONE: lambda s: s.settle(Event.POSTPONE, outcome=None, eta=LATER + SECOND),
+    Event.RELEASE: lambda s: s.settle(Event.RELEASE, outcome="returned"),
+    Event.RESCUE: lambda s: s.ledger.attempts.rescue(WORKER, "killed", LATER),
+    Event.EXPIRE: lambda s: s.settle(Event.EXPIRE, outcome=None),
+    Event.CANCEL: lambda s: s.ledger.decisions.cancel(s.seq, LATER),
+    Event.CONFIRM_CANCEL: lambda s: s.settle(Event.CONFIRM_CANCEL, outcome="cancelled"),
+    Event.FIRE: lambda s: s.settle(
+        Event.SUCCEED, s.before, outcome="succeeded", linked=True, next_step=_TURN
+    ),
+    Event.SKIP: lambda s: s.settle(Event.FAIL, s.before, linked=True),
+    Event.REARM: lambda s: s.ledger.decisions.retry(s.before, LATER),
+    Event.RETRY: lambda s: s.ledger.decisions.retry(s.seq, LATER),
+    Event.DISCARD: lambda s: s.ledger.decisions.discard(s.seq, LATER),
+    Event.RENEW: lambda s: _enqueue_again(s),
+}
+
+
+def _enqueue_again(s: Subject) -> None:
+    from scene import new_job
+
+    s.ledger.intake.enqueue([new_job(s.book.row(s.seq)["id"])], LATER)
+
+
+def test_every_event_has_a_way_to_happen() -> None:
+    assert set(APPLY) == set(Event) == set(MOVES)
+
+
+@pytest.mark.parametrize("event", Event)
+@pytest.mark.parametrize("state", State)
+def test_an_event_moves_a_job_as_the_table_says(shelf: Book, state: State, event: Event) -> None:
+    one = subject(shelf, state, event)
+    before = one.everything()
+    try:
+        APPLY[event](one)
+    except Refused:
+        assert state not in MOVES[event].sources
+    after = one.everything()
+    if state in MOVES[event].sources:
+        assert after[0]["state"] in MOVES[event].targets
+    elif (state, event) == (State.RUNNING, Event.CANCEL):
+        assert after[0] == before[0] | {"cancel_requested_at": LATER}
+    elif event is Event.RENEW:
+        # A copy is made instead; the job itself only stays what it was.
+        assert after[0] == before[0]
+    else:
+        assert after == before
+
+
+VARIANTS: list[tuple[Event, State, dict[str, Any], Callable[[Subject], object], State]] = [
+    (
+        Event.TRY_AGAIN,
+        State.RUNNING,
+        {},
+        lambda s: s.settle(Event.TRY_AGAIN, eta=None),
+        State.PENDING,
+    ),
+    (
+        Event.TRY_AGAIN,
+        State.RUNNING,
+        {},
+        lambda s: s.settle(Event.TRY_AGAIN, eta=LATER - SECOND),
+        State.PENDING,
+    ),
+    (Event.RESCUE, State.RUNNING, {"rescues": 2}, APPLY[Event.RESCUE], State.FAILED),
+    (
+        Event.RESCUE,
+        State.RUNNING,
+        {"cancel_requested_at": NOW},
+        APPLY[Event.RESCUE],
+        State.CANCELLED,
+    ),
+    (Event.FIRE, State.WAITING, {"eta": LATER + SECOND}, APPLY[Event.FIRE], State.SCHEDULED),
+    (Event.RETRY, State.CANCELLED, {"message": None}, APPLY[Event.RETRY], State.WAITING),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "columns", "apply", "target"),
+    VARIANTS,
+    ids=[f"{event}-to-{target}-{n}" for n, (event, _, _, _, target) in enumerate(VARIANTS)],
+)
+def test_an_event_with_several_ends_reaches_each(
+    shelf: Book,
+    event: Event,
+    state: State,
+    columns: dict[str, Any],
+    apply: Callable[[Subject], object],
+    target: State,
+) -> None:
+    one = subject(shelf, state, event, **columns)
+    if target is State.WAITING:
+        shelf.write("UPDATE job SET after = ? WHERE seq = ?", (one.before, one.seq))
+    apply(one)
+    assert one.book.state(one.seq) == target
+    assert target in MOVES[event].targets
+
+
+def test_no_final_state_is_left_but_by_asking_for_it() -> None:
+    by_hand = {Event.RETRY, Event.DISCARD, Event.REARM, Event.TAKE, Event.RENEW}
+    leaving = {event for event, move in MOVES.items() if move.sources & FINAL}
+    assert leaving == by_hand
+
+
+def test_the_counts_are_right_after_all_of_this(tmp_path: Path, shelf: Book) -> None:
+    recount = shelf.rows("SELECT queue, state, count(*) FROM job GROUP BY 1, 2")
+    tally = shelf.rows("SELECT * FROM tally WHERE name <> 'place' AND value <> 0")
+    assert sorted(tally) == sorted(recount)
+
+
+IMPOSSIBLE: dict[str, dict[str, Any]] = {
+    "an unknown state": {"state": "lost"},
+    "running without a worker": {"state": "running", "worker": None},
+    "pending with a worker": {"state": "pending", "worker": 1},
+    "final without its time": {"state": "failed", "finished_at": None},
+    "active with an end": {"state": "pending", "finished_at": NOW},
+    "scheduled without an eta": {"state": "scheduled", "eta": None},
+    "retrying without an eta": {"state": "retrying", "eta": None},
+    "a counter below zero": {"state": "pending", "claims": -1},
+    "a negative number of retries": {"state": "pending", "retries_left": -1},
+    "text where a time belongs": {"state": "pending", "started_at": "today"},
+}
+
+
+@pytest.mark.parametrize("columns", IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
+def test_the_schema_refuses_the_impossible(shelf: Book, columns: dict[str, Any]) -> None:
+    with pytest.raises(apsw.ConstraintError):
+        _insert(shelf, "impossible", "id", **columns)
+
+
+def test_the_schema_refuses_one_id_twice_in_a_queue(shelf: Book) -> None:
+    _insert(shelf, "twice", "id", state="pending")
+    with pytest.raises(apsw.ConstraintError):
+        _insert(shelf, "twice", "id", state="pending")
