@@ -2,12 +2,14 @@
 
 import os
 import time
-from uuid import UUID
+
+_VERSION_AND_VARIANT = 7 << 76 | 2 << 62
+_RANDOM = (1 << 80) - 1 & ~(0xF << 76) & ~(0x3 << 62)
 
 
 def new_id() -> str:
     """Return a new UUIDv7 as text."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return str(UUID(int=value))
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (time.time_ns() // 1_000_000) << 80 | random & _RANDOM | _VERSION_AND_VARIANT
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

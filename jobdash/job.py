@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 MICROSECONDS = 1_000_000
 
@@ -58,6 +59,7 @@ class Event(StrEnum):
     REARM = "rearm"
     RETRY = "retry"
     DISCARD = "discard"
+    ENQUEUE_AGAIN = "enqueue_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,22 @@ MOVES: Mapping[Event, Move] = MappingProxyType(
         Event.POSTPONE: _move(_RUNNING, State.SCHEDULED),
         Event.RELEASE: _move(_RUNNING, State.PENDING),
         Event.RESCUE: _move(_RUNNING, State.PENDING, State.FAILED, State.CANCELLED),
-        Event.EXPIRE: _move(_RUNNING | {State.PENDING}, State.EXPIRED),
+        Event.EXPIRE: _move(_RUNNING, State.EXPIRED),
         # A running job only notes the request; its end is CONFIRM_CANCEL.
         Event.CANCEL: _move({State.PENDING} | _DELAYED | _STEP, State.CANCELLED),
         Event.CONFIRM_CANCEL: _move(_RUNNING, State.CANCELLED),
         Event.FIRE: _move(_STEP, State.PENDING, State.SCHEDULED),
         Event.SKIP: _move(_STEP, State.CANCELLED),
         Event.REARM: _move({State.CANCELLED}, State.WAITING),
+        # A step whose turn has not come waits for it, as a chord's callback for its members.
         Event.RETRY: _move(
-            {State.FAILED, State.CANCELLED, State.EXPIRED, State.DISCARDED}, State.PENDING
+            {State.FAILED, State.CANCELLED, State.EXPIRED, State.DISCARDED},
+            State.PENDING,
+            State.WAITING,
         ),
         Event.DISCARD: _move({State.FAILED}, State.DISCARDED),
+        # huey enqueues an id that it has used before: the same row goes on.
+        Event.ENQUEUE_AGAIN: _move(FINAL, State.PENDING, State.SCHEDULED, State.WAITING),
     }
 )
 
@@ -215,22 +222,20 @@ class JobEvent:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A worker's right to run one job once. `number` is the fence: a finish must match it.
 
-    `intact` is whether the message's checksum was right, `chord` the chord whose callback this
-    is, `marked` whether there was a revocation of the job or its task.
+    `chord` is the chord whose callback this is; `marked` is true if there was a revocation of the
+    job or its task. A tuple, because one is made for every job.
     """
 
     seq: int
     number: int
     id: str
-    queue: str
     task: str
     message: int | None
     data: bytes | None
-    intact: bool
+    checksum: int | None
     chord: str | None
     marked: bool
     eta: int | None
@@ -238,4 +243,3 @@ class Claim:
     priority: float
     retries_left: int
     retry_delay: float
-    claimed_at: int

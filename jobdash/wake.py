@@ -8,6 +8,7 @@ Each queue has its own FIFO: one bell for two pools would be switched off by the
 import os
 import stat
 import zlib
+from functools import lru_cache
 
 from jobdash.errors import DatabaseError
 from jobdash.sidecar import sidecar
@@ -21,9 +22,13 @@ _AT_ONCE = 65_536
 
 def fifo_path(database: StrPath, queue: str = "") -> str:
     """Return where the FIFO of a queue lies. A queue's name may hold anything, so it is hashed."""
-    return sidecar(
-        database, f"-wake-{zlib.crc32(queue.encode('utf-8', 'replace')):08x}" if queue else "-wake"
-    )
+    return _fifo_path(os.fspath(database), queue)
+
+
+@lru_cache(maxsize=64)
+def _fifo_path(database: str, queue: str) -> str:
+    name = f"-{zlib.crc32(queue.encode('utf-8', 'replace')):08x}" if queue else ""
+    return sidecar(database, f"-wake{name}")
 
 
 def ring(database: StrPath, queue: str = "") -> None:

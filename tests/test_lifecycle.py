@@ -30,11 +30,9 @@ class Subject:
     before: int
 
     def claim(self, seq: int) -> Claim:
-        return Claim(
-            seq=seq, number=1, id="", queue=self.ledger.queue, task="t", message=None, data=None,
-            intact=True, chord=None, eta=None, expires=None, priority=0, retries_left=1,
-            retry_delay=0, claimed_at=NOW,
-        )  # fmt: skip
+        """The right to end the job's first attempt, whether there is one or not."""
+        blank = dict.fromkeys(Claim._fields)
+        return Claim(**blank | {"seq": seq, "number": 1})  # type: ignore[arg-type]
 
     def settle(self, event: Event, seq: int | None = None, **parts: Any) -> None:
         settlement = Settlement(event, outcome=parts.pop("outcome", "failed"), **parts)
@@ -121,7 +119,7 @@ APPLY: dict[Event, Callable[[Subject], object]] = {
     Event.REARM: lambda s: s.ledger.decisions.retry(s.before, LATER),
     Event.RETRY: lambda s: s.ledger.decisions.retry(s.seq, LATER),
     Event.DISCARD: lambda s: s.ledger.decisions.discard(s.seq, LATER),
-    Event.RENEW: lambda s: _enqueue_again(s),
+    Event.ENQUEUE_AGAIN: lambda s: _enqueue_again(s),
 }
 
 
@@ -149,7 +147,7 @@ def test_an_event_moves_a_job_as_the_table_says(shelf: Book, state: State, event
         assert after[0]["state"] in MOVES[event].targets
     elif (state, event) == (State.RUNNING, Event.CANCEL):
         assert after[0] == before[0] | {"cancel_requested_at": LATER}
-    elif event is Event.RENEW:
+    elif event is Event.ENQUEUE_AGAIN:
         # A copy is made instead; the job itself only stays what it was.
         assert after[0] == before[0]
     else:
@@ -206,7 +204,7 @@ def test_an_event_with_several_ends_reaches_each(
 
 
 def test_no_final_state_is_left_but_by_asking_for_it() -> None:
-    by_hand = {Event.RETRY, Event.DISCARD, Event.REARM, Event.TAKE, Event.RENEW}
+    by_hand = {Event.RETRY, Event.DISCARD, Event.REARM, Event.TAKE, Event.ENQUEUE_AGAIN}
     leaving = {event for event, move in MOVES.items() if move.sources & FINAL}
     assert leaving == by_hand
 

@@ -4,7 +4,6 @@ import importlib
 import importlib.util
 import os
 import sys
-import sysconfig
 import traceback
 from types import ModuleType
 from typing import Any, NoReturn
@@ -59,11 +58,14 @@ def _search_current_folder() -> None:
 
 
 def _move_to(huey: Any, database: str) -> None:
+    from jobdash.broker.takeover import take_over
+
     if os.path.realpath(database) == os.path.realpath(huey.storage.database.path):
         return
     huey.storage.close()
     huey.storage_kwargs["filename"] = database
     huey.storage = huey.create_storage()
+    take_over(huey)
 
 
 def _dotted(name: str) -> Any:
@@ -181,9 +183,7 @@ def _how_to_change(huey: Huey) -> str:
     return f"{name}, but jobdash keeps its jobs in SQLite: make it a jobdash.SqliteHuey"
 
 
-_FOREIGN = tuple(
-    {
-        *(sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "platstdlib")),
-        os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
-    }
+_FOREIGN = (
+    os.path.dirname(os.path.abspath(os.__file__)) + os.sep,
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
 )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from traceback import format_exception
 from typing import Any
 
 from huey import signals as S
@@ -69,7 +70,10 @@ class Attempt:
         self._timestamp = timestamp
         self._check_revoked = check_revoked
         self._linked = task.on_complete is not None or task.chord_config is not None
-        self._stores = huey.results and not isinstance(task, PeriodicTask)
+        periodic = isinstance(task, PeriodicTask)
+        self._stores = huey.results and not periodic
+        # A revocation that came while the body ran has no effect and does not stay.
+        self._clears_revocation = not periodic
 
     def run(self) -> Verdict:
         """Run the body if it may run now, and return what follows. Writes nothing itself."""
@@ -110,18 +114,25 @@ class Attempt:
         if task.timeout:
             task._deadline = start + task.timeout
         before = current.enter(huey.ledger, self._claim)
-        huey._tasks_in_flight.add(task)
         try:
-            with huey._timeout_context(task):
-                value = task.execute()
+            value = self._call()
         except BaseException as error:
+            current.leave(before)
             return self._ended_by(error)
+        current.leave(before)
+        logger.info("%s executed in %0.3fs", task, time.monotonic() - start)
+        return self._succeeded(value)
+
+    def _call(self) -> Any:
+        """Run the body. Only here can an interrupt be raised: what follows must not be cut off."""
+        task, huey = self._task, self._huey
+        try:
+            huey._tasks_in_flight.add(task)
+            with huey._timeout_context(task):
+                return task.execute()
         finally:
             # notify_interrupted_tasks() may have taken it out already.
             huey._tasks_in_flight.discard(task)
-            current.leave(before)
-        logger.info("%s executed in %0.3fs", task, time.monotonic() - start)
-        return self._succeeded(value)
 
     def _ended_by(self, error: BaseException) -> Verdict:
         interrupt = self._huey.interrupt_of(error)
@@ -142,7 +153,7 @@ class Attempt:
                 linked=self._linked,
                 next_step=self._next_step(value),
                 member_value=self._member_value(value),
-                unmark_revoked=self._mark(),
+                clears_revocation=self._clears_revocation,
             )
         except Exception as error:
             return self._failed(self._other(error))
@@ -229,12 +240,12 @@ class Attempt:
         surfaces = final or (
             self._huey.store_intermediate_errors and not isinstance(error, RETRYING_EXCEPTIONS)
         )
-        described = self._huey.build_error_result(task, error)
+        described, record = self._describe(error)
         self._huey._run_post_execute(task, None, error)
         common = {
             **self._in_words(failure, described),
-            "result": self._error_result(described) if surfaces and self._stores else None,
-            "unmark_revoked": self._mark(),
+            "result": record if surfaces and self._stores else None,
+            "clears_revocation": self._clears_revocation,
             "linked": self._linked and final,
         }
         signals = list(failure.signals)
@@ -243,18 +254,25 @@ class Attempt:
             common["handler"] = self._huey.messages.describe(handler, parent=self._claim.seq)
             signals.append((S.SIGNAL_ENQUEUED, handler))
         if final:
-            return self._ended(failure, described, common, signals)
+            return self._ended(failure, record, common, signals)
         return self._tried_again(failure, common, signals)
 
     def _ended(
-        self, failure: _Failure, described: Any, common: dict[str, Any], signals: list[Signal]
+        self, failure: _Failure, record: bytes, common: dict[str, Any], signals: list[Signal]
     ) -> Verdict:
         event = Event.CONFIRM_CANCEL if failure.cancelled else Event.FAIL
-        value = self._error_result(described) if self._linked else b""
+        value = record if self._linked else b""
         outcome = "cancelled" if failure.cancelled else "failed"
-        return Verdict(
-            Settlement(event, outcome=outcome, counted=True, member_value=value, **common), signals
+        words = ("cancelled itself", common["error_message"])
+        settlement = Settlement(
+            event,
+            outcome=outcome,
+            counted=True,
+            reason=": ".join(filter(None, words)) if failure.cancelled else None,
+            member_value=value,
+            **common,
         )
+        return Verdict(settlement, signals)
 
     def _tried_again(
         self, failure: _Failure, common: dict[str, Any], signals: list[Signal]
@@ -286,6 +304,25 @@ class Attempt:
         moment: datetime = self._huey._get_timestamp() + delay
         return moment
 
+    def _describe(self, error: BaseException) -> tuple[dict[str, Any], bytes]:
+        """Return huey's record of an error, and the same as `Result.get()` will find it.
+
+        Nothing that the app puts into its errors may keep a failure from being recorded.
+        """
+        try:
+            described = self._huey.build_error_result(self._task, error)
+            return described, self._serialize(Error(described))
+        except Exception:
+            logger.warning("No record of the error of task %s can be made.", self._task.id)
+        told = f"{type(error).__qualname__}: {_message_of(error)}"
+        described = {
+            "error": told,
+            "retries": self._task.retries,
+            "traceback": "".join(format_exception(error)),
+            "task_id": self._task.id,
+        }
+        return described, self._serialize(Error(described))
+
     def _in_words(self, failure: _Failure, described: Any) -> dict[str, Any]:
         error = failure.error
         return {
@@ -297,20 +334,9 @@ class Attempt:
     def _handler(self, error: BaseException, described: Any) -> Any:
         return self._huey.messages.error_handler(self._task, error, Error(described), new_id())
 
-    def _error_result(self, described: Any) -> bytes:
-        try:
-            return self._serialize(Error(described))
-        except Exception:
-            # Nothing that the app puts into its error may keep the failure from being recorded.
-            return b""
-
     def _serialize(self, value: Any) -> bytes:
         data: bytes = self._huey.serializer.serialize(value)
         return data
-
-    def _mark(self) -> str | None:
-        # A revocation that came while the body ran has no effect and does not stay.
-        return None if isinstance(self._task, PeriodicTask) else self._claim.id
 
 
 def _message_of(error: BaseException) -> str:

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from huey import signals as S
 from huey.api import ChordResult, Result, ResultGroup, chord, group
 from huey.utils import ChordConfig
 
@@ -39,10 +38,11 @@ class Batch:
         entries = huey.ledger.intake.enqueue(self._units, now())
         for head, entry in zip(self._heads, entries, strict=True):
             _rename(head, entry)
+        pairs = zip(self._heads, entries, strict=True)
+        earlier = {id(head) for head, entry in pairs if not entry.is_new}
         for task in self._announced:
-            huey._emit(S.SIGNAL_ENQUEUED, task)
-            if huey._immediate:
-                huey.execute(task)
+            if id(task) not in earlier:
+                huey.announce_enqueued(task)
 
     def _add_chord(self, unit: Any) -> Callable[[], Any]:
         tails = self._prepare(unit)

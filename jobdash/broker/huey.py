@@ -9,7 +9,7 @@ from huey.api import Huey, ResultGroup
 from huey.constants import EmptyData
 from huey.utils import SKIPPED, Error
 
-from jobdash.broker.attempt import Attempt, Verdict
+from jobdash.broker.attempt import Attempt, Signal, Verdict
 from jobdash.broker.batch import Batch, chord_config
 from jobdash.broker.interrupts import Interrupt, Reason
 from jobdash.broker.log import logger
@@ -184,24 +184,27 @@ class SqliteHuey(Huey):
 
     def _take(self, task: Any) -> Claim:
         worker = self.storage.guest.worker
+        if self.ledger.intake.find(task.id) is None:
+            self.ledger.intake.enqueue([self.messages.describe(task)], now())
         claim = self.ledger.attempts.take(task.id, worker, now())
         if claim is None:
-            (entry,) = self.ledger.intake.enqueue([self.messages.describe(task)], now())
-            claim = self.ledger.attempts.take(entry.id, worker, now())
-        if claim is None:
-            raise LostClaim(f"job {task.id} is being run by another worker")
+            raise LostClaim(
+                f"job {task.id} is not run here: it is being run by another worker or waits for"
+                " its turn"
+            )
         return claim
 
     def _attempt(
         self, task: Any, claim: Claim, timestamp: datetime | None, *, check_revoked: bool
     ) -> Verdict:
+        # A body may execute another task itself, and is to be interruptible again after that.
+        outer, self._running = self._running, claim
         task._claim = claim
-        self._running = claim
         moment = timestamp or self._get_timestamp()
         try:
             return Attempt(self, task, claim, moment, check_revoked=check_revoked).run()
         finally:
-            self._running = None
+            self._running = outer
 
     def _settle(
         self, claim: Claim, task: Any, verdict: Verdict, fuse: Callable[[], bool]
@@ -216,7 +219,10 @@ class SqliteHuey(Huey):
             logger.warning("%s", error)
             return None
         self._count(settlement)
-        self._announce(task, verdict, settled.callback_fired)
+        signals = verdict.signals
+        if settled.event is not settlement.event:
+            signals = [*filter(_is_about_the_past, signals), (S.SIGNAL_CANCELED,)]
+        self._announce(task, signals, callback_fired=settled.callback_fired)
         return settled.following
 
     def _may_fuse(self, verdict: Verdict) -> bool:
@@ -227,13 +233,22 @@ class SqliteHuey(Huey):
         self.done_count += settlement.event is Event.SUCCEED
         self.failed_count += settlement.event is Event.FAIL
 
-    def _announce(self, task: Any, verdict: Verdict, callback_fired: bool) -> None:
-        for signal, *arguments in verdict.signals:
-            about = arguments[0] if signal == S.SIGNAL_ENQUEUED and arguments else task
-            rest = arguments if about is task else ()
-            self._emit(signal, about, *rest)
+    def _announce(self, task: Any, signals: list[Signal], *, callback_fired: bool) -> None:
+        for signal, *arguments in signals:
+            if signal == S.SIGNAL_ENQUEUED:
+                self.announce_enqueued(*arguments or (task,))
+            else:
+                self._emit(signal, task, *arguments)
         if callback_fired and (config := chord_config(task)) is not None:
-            self._emit(S.SIGNAL_ENQUEUED, config.callback)
+            self.announce_enqueued(config.callback)
+
+    def announce_enqueued(self, task: Any) -> None:
+        """Tell that a task is in the queue now; in immediate mode, run it."""
+        self._emit(S.SIGNAL_ENQUEUED, task)
+        if self._immediate:
+            claim = self.ledger.attempts.take(task.id, self.storage.guest.worker, now())
+            if claim is not None:
+                self.run_claim(claim, lambda: False)
 
     # For our pool
 
@@ -311,8 +326,16 @@ class SqliteHuey(Huey):
 
     def _ended_as(self, seq: int) -> Any:
         state, id_, kind, message = self.ledger.attempts.failure_of(seq)
-        return self._as_error(id_, kind, message) if state == "failed" else SKIPPED
+        if state == "failed":
+            return self._as_error(id_, kind, message)
+        return None if state == "succeeded" else SKIPPED
 
     def _as_error(self, id_: str, kind: str | None, message: str | None) -> Error:
         told = f"{kind or 'Error'}: {message or 'no details are known'}"
         return Error({"error": told, "retries": 0, "traceback": told, "task_id": id_})
+
+
+def _is_about_the_past(signal: Signal) -> bool:
+    """Whether a signal tells how an attempt ended, and not that the job is to run again."""
+    name, *arguments = signal
+    return bool(arguments) or name not in (S.SIGNAL_RETRYING, S.SIGNAL_SCHEDULED, S.SIGNAL_ENQUEUED)

@@ -1,6 +1,7 @@
 """Between huey's tasks and messages and the ledger's rows."""
 
 import copy
+import zlib
 from typing import Any
 
 from huey.registry import Message
@@ -57,7 +58,7 @@ class Messages:
 
         Raises whatever decoding raises; ValueError if the bytes are not those that were written.
         """
-        if claim.data is None or not claim.intact:
+        if claim.data is None or zlib.crc32(claim.data) != claim.checksum:
             raise ValueError("the stored message is damaged: its checksum does not match")
         task = self._huey.deserialize_task(claim.data)
         task.id, task.revoke_id = claim.id, f"r:{claim.id}"

@@ -5,8 +5,16 @@ Nothing else in jobdash opens a database. All access goes through apsw, never th
 reason nobody may `open()` a database file while a connection to it may exist in the process.
 """
 
-from jobdash.database.connection import Database, Transaction, open_database
+from jobdash.database.connection import Conflict, Database, Transaction, open_database
 from jobdash.database.reader import Reader, open_reader
 from jobdash.database.statements import statements
 
-__all__ = ["Database", "Reader", "Transaction", "open_database", "open_reader", "statements"]
+__all__ = [
+    "Conflict",
+    "Database",
+    "Reader",
+    "Transaction",
+    "open_database",
+    "open_reader",
+    "statements",
+]

@@ -3,9 +3,9 @@
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal
 
 import apsw
@@ -19,7 +19,10 @@ Durability = Literal["default", "full", "fast"]
 Row = tuple[Any, ...]
 Parameters = Mapping[str, object] | tuple[object, ...]
 
-RETRY_SECONDS = 0.001
+# What breaks a UNIQUE or CHECK constraint; the transaction goes on unless its caller ends it.
+Conflict = apsw.ConstraintError
+
+RETRY_SECONDS = 0.0002
 COMMAND_DEADLINE = 5.0
 
 _FULL, _NORMAL = 2, 1
@@ -32,11 +35,46 @@ _SYNCHRONOUS: Mapping[Durability, tuple[int, int]] = {
 
 
 class Transaction:
-    """An open write transaction. Use it only inside `with database.transaction():`."""
+    """A write transaction: `with database.transaction() as tx:` holds the write lock.
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._execute = connection.execute
-        self._connection = connection
+    It commits at the end of the block and rolls back on any exception. One exists per connection
+    and is used again and again: making a new one for every job costs more than the job's UPDATE.
+    """
+
+    def __init__(self, held: "_Connection") -> None:
+        self._held = held
+        self._execute = held.apsw.cursor().execute
+        self._level = 0
+
+    def prepared(self, level: int, seconds: float) -> "Transaction":
+        """Set how durable the next transaction is and how long it waits for the lock."""
+        self._level = level
+        self._held.patience = seconds
+        return self
+
+    def __enter__(self) -> "Transaction":
+        try:
+            self._held.sync(self._level)
+            self._execute("BEGIN IMMEDIATE")
+        except apsw.Error as error:
+            raise in_words(error, self._held.path) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            try:
+                self._execute("COMMIT")
+                return
+            except apsw.Error as trouble:
+                error = trouble
+        self._roll_back()
+        if isinstance(error, apsw.Error) and not isinstance(error, Conflict):
+            raise in_words(error, self._held.path) from error
 
     def run(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """Run one statement and return all its rows.
@@ -47,13 +85,23 @@ class Transaction:
 
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         """Run one statement and return its first row, or None."""
-        rows = self.run(sql, parameters)
+        rows = self._execute(sql, parameters).fetchall()
         return rows[0] if rows else None
+
+    def change(self, sql: str, parameters: Parameters | None = None) -> int:
+        """Run a statement without RETURNING and return how many rows it changed."""
+        self._execute(sql, parameters)
+        return self._held.apsw.changes()
 
     def insert(self, sql: str, parameters: Parameters | None = None) -> int:
         """Run an INSERT and return the new row's integer key."""
         self._execute(sql, parameters).fetchall()
-        return self._connection.last_insert_rowid()
+        return self._held.apsw.last_insert_rowid()
+
+    def _roll_back(self) -> None:
+        # A full disk, for one, has rolled back already.
+        if self._held.apsw.in_transaction:
+            self._execute("ROLLBACK")
 
 
 def steady_plans(connection: apsw.Connection) -> None:
@@ -69,29 +117,29 @@ class _Connection:
     """One thread's connection, with its own patient but bounded busy handler."""
 
     def __init__(self, path: Path, cache_mb: float) -> None:
-        self.deadline = 0.0
+        self.path = path
+        self.patience = COMMAND_DEADLINE
         self.synchronous = 0
+        self._give_up_at = 0.0
         with told_in_words(path):
             self.apsw = apsw.Connection(str(path))
             # SQLite's own handler waits longer each time, so that whoever has waited longest
             # loses to newcomers; a constant short wait is fair.
             self.apsw.set_busy_handler(self._wait)
             steady_plans(self.apsw)
-            self.patience(COMMAND_DEADLINE)
             self._prepare(cache_mb)
-        self.transaction = Transaction(self.apsw)
-
-    def patience(self, seconds: float) -> None:
-        """Wait at most this long for the write lock from now on."""
-        self.deadline = time.monotonic() + seconds
+        self.transaction = Transaction(self)
 
     def sync(self, level: int) -> None:
         if level != self.synchronous:
             self.apsw.execute(f"PRAGMA synchronous = {level}")
             self.synchronous = level
 
-    def _wait(self, _tries: int) -> bool:
-        if time.monotonic() >= self.deadline:
+    def _wait(self, tries: int) -> bool:
+        now = time.monotonic()
+        if tries == 0:
+            self._give_up_at = now + self.patience
+        if now >= self._give_up_at:
             return False
         time.sleep(RETRY_SECONDS)
         return True
@@ -133,36 +181,21 @@ class Database:
         self._open: dict[int, _Connection] = {}
         self._pid = os.getpid()
 
-    @contextmanager
-    def transaction(
-        self, *, durable: bool = False, deadline: float | None = None
-    ) -> Iterator[Transaction]:
-        """Hold the write lock for the block; commit at its end, roll back on any exception.
+    def transaction(self, *, durable: bool = False, deadline: float | None = None) -> Transaction:
+        """Return a transaction for a `with` block, in which the write lock is held.
 
         `durable` survives a power cut, not only the death of every process. `deadline` is how
         many seconds to wait for the lock; `DatabaseBusy` is raised after that.
         """
-        held = self._connection()
-        held.patience(self.deadline if deadline is None else deadline)
-        try:
-            held.sync(self._durable if durable else self._ordinary)
-            held.apsw.execute("BEGIN IMMEDIATE")
-        except apsw.Error as error:
-            raise in_words(error, self.path) from error
-        try:
-            yield held.transaction
-            held.apsw.execute("COMMIT")
-        except BaseException as error:
-            if held.apsw.in_transaction:
-                held.apsw.execute("ROLLBACK")
-            if isinstance(error, apsw.Error) and not isinstance(error, apsw.ConstraintError):
-                raise in_words(error, self.path) from error
-            raise
+        level = self._durable if durable else self._ordinary
+        return self._connection().transaction.prepared(
+            level, self.deadline if deadline is None else deadline
+        )
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """Read with one short statement, outside any transaction."""
         held = self._connection()
-        held.patience(self.deadline)
+        held.patience = self.deadline
         with told_in_words(self.path):
             return held.apsw.execute(sql, parameters).fetchall()
 

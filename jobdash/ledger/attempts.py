@@ -5,13 +5,14 @@ from typing import Any
 
 from jobdash.database import Database, Transaction
 from jobdash.errors import LostClaim
-from jobdash.job import Claim, Event, State
-from jobdash.ledger import rows, workflow
+from jobdash.job import Claim, Event
+from jobdash.ledger import rows
 from jobdash.ledger.intake import Intake
 from jobdash.ledger.records import Settled, Settlement
-from jobdash.ledger.rows import SQL
+from jobdash.ledger.rescue import Held, rescue
+from jobdash.ledger.rows import CLAIMABLE, SQL
+from jobdash.ledger.settle import settle
 
-MAX_RESCUES = 3
 _BACK_TO_PENDING = (Event.TRY_AGAIN, Event.RELEASE)
 PROMOTE_AT_ONCE = 500
 
@@ -28,25 +29,25 @@ class Attempts:
     def claim(self, worker: int, now: int) -> Claim | None:
         """Take the most urgent job that may run now, or nothing."""
         with self._database.transaction() as tx:
-            return self._claim(tx, "claim", {"worker": worker, "now": now})
+            return self._claim(tx, "next_pending", {"worker": worker, "now": now})
 
     def claim_for_huey(self, worker: int, now: int) -> Claim | None:
         """Like `claim`, but jobs with an eta ahead are handed out too, as huey's queue does."""
         with self._database.transaction() as tx:
-            return self._claim(tx, "claim_for_huey", {"worker": worker, "now": now})
+            return self._claim(tx, "next_for_huey", {"worker": worker, "now": now})
 
     def take(self, id_: str, worker: int, now: int) -> Claim | None:
         """Claim exactly this job; None if there is no such job or somebody runs it."""
         with self._database.transaction() as tx:
             tx.run(SQL["archive_success"], {"id": id_, "queue": self._queue})
-            return self._claim(tx, "take", {"id": id_, "worker": worker, "now": now})
+            return self._claim(tx, "this_one", {"id": id_, "worker": worker, "now": now})
 
     def claim_due(self, worker: int, now: int, most: int = 1000) -> list[Claim]:
         """Hold what is due, for huey's own scheduler, until it is put into the queue."""
         with self._database.transaction() as tx:
             due = tx.run(SQL["due"], self._due(now, most, fresh=0))
             parameters = {"worker": worker, "now": now}
-            held = [self._claim(tx, "due_for_huey", {**parameters, "seq": s}) for (s,) in due]
+            held = [self._claim(tx, "this_due_one", {**parameters, "seq": s}) for (s,) in due]
         return [claim for claim in held if claim is not None]
 
     def settle(
@@ -59,21 +60,27 @@ class Attempts:
         worker's finish waits for the write lock as long as the worker lives.
         """
         with self._database.transaction(deadline=float("inf")) as tx:
-            callback_fired = self._move(tx, claim, settlement, now)
+            event, callback_fired = settle(tx, self._intake, claim, settlement, now)
             following = None
             if next_for is not None:
-                following = self._claim(tx, "claim", {"worker": next_for, "now": now})
-        if settlement.linked or settlement.handler or settlement.event in _BACK_TO_PENDING:
+                following = self._claim(tx, "next_pending", {"worker": next_for, "now": now})
+        if settlement.linked or settlement.handler or callback_fired or event in _BACK_TO_PENDING:
             self._ring()
-        return Settled(following, callback_fired)
+        return Settled(following, callback_fired, event)
 
     def requeue(self, claim: Claim, now: int) -> None:
         """Put a claim that huey's scheduler held into the queue."""
-        self._guarded("requeue", claim, now, {"place": None})
+        with self._database.transaction() as tx:
+            place = rows.next_place(tx, self._queue)
+            tx.run(SQL["requeue"], {"seq": claim.seq, "number": claim.number, "place": place})
+        self._ring()
 
     def release(self, claim: Claim, now: int, reason: str | None = None) -> None:
         """Give back a claim whose body has not begun: pending again, nothing counted."""
-        self._guarded("release", claim, now, {"reason": reason})
+        try:
+            self.settle(claim, Settlement(Event.RELEASE, reason=reason), now)
+        except LostClaim:
+            pass  # it was rescued meanwhile: there is nothing left to give back
 
     def promote(self, now: int) -> int:
         """Make what is due pending, soonest first. Return how many jobs that were."""
@@ -125,113 +132,19 @@ class Attempts:
         with self._database.transaction(durable=True) as tx:
             held = tx.run(SQL["held_by"], {"worker": worker})
             for row in held:
-                self._rescue(tx, row, how, now)
+                rescue(tx, self._queue, Held(*row), how, now)
         if held:
             self._ring()
         return [row[0] for row in held]
 
-    def _rescue(self, tx: Transaction, row: tuple[Any, ...], how: str, now: int) -> None:
-        seq, number, rescues, _, _, cancel_requested_at = row
-        guard = {"seq": seq, "number": number, "now": now}
-        cancelled = cancel_requested_at is not None
-        self._archive(tx, seq, "cancelled" if cancelled else "lost", now, "WorkerLost", how)
-        if cancelled:
-            tx.run(SQL["confirm_cancel"], {**guard, "reason": f"cancelled; its worker: {how}"})
-        elif (rescues + 1) % MAX_RESCUES == 0:
-            reason = f"worker lost {rescues + 1} times, the last: {how}"
-            tx.run(SQL["give_up_rescue"], {**guard, "reason": reason})
-            rows.store_result(tx, seq, b"")
-        else:
-            tx.run(SQL["rescue"], {**guard, "reason": f"worker lost: {how}"})
-            rows.log(tx, now, seq, "rescued", how)
-            return
-        result = None if cancelled else b""
-        workflow.abandon_steps(tx, self._queue, seq, now, result=result, value=b"")
-
     def _claim(self, tx: Transaction, name: str, parameters: dict[str, Any]) -> Claim | None:
-        row = tx.one(SQL[name], {"queue": self._queue, **parameters})
-        return rows.claim_of(tx, row, self._queue, parameters["now"]) if row else None
-
-    def _guarded(self, name: str, claim: Claim, now: int, extra: dict[str, Any]) -> None:
-        with self._database.transaction() as tx:
-            if "place" in extra:
-                extra = {"place": rows.next_place(tx, self._queue)}
-            tx.run(SQL[name], {"seq": claim.seq, "number": claim.number, **extra})
-        self._ring()
-
-    def _move(self, tx: Transaction, claim: Claim, settlement: Settlement, now: int) -> bool:
-        """Apply a settlement; return whether it fired a chord's callback."""
-        if settlement.outcome not in (None, "succeeded"):
-            self._archive(
-                tx,
-                claim.seq,
-                settlement.outcome,
-                now,
-                settlement.error_type,
-                settlement.error_message,
-                settlement.traceback,
-            )
-        if settlement.handler is not None:
-            # Before the job itself goes back: huey's order in the queue.
-            self._intake.enter(tx, settlement.handler, now)
-        self._apply(tx, claim, settlement, now)
-        if settlement.result is not None:
-            rows.store_result(tx, claim.seq, settlement.result)
-        if settlement.unmark_revoked is not None:
-            id_ = settlement.unmark_revoked
-            tx.run(SQL["unmark_revoked"], {"queue": self._queue, "id": id_})
-        return settlement.linked and self._follow_up(tx, claim.seq, settlement, now)
-
-    def _apply(self, tx: Transaction, claim: Claim, settlement: Settlement, now: int) -> None:
-        parameters = {
-            "seq": claim.seq,
-            "number": claim.number,
-            "now": now,
-            **_PARAMETERS[settlement.event](settlement),
-        }
-        if settlement.event in (Event.TRY_AGAIN, Event.POSTPONE):
-            parameters["place"] = rows.next_place(tx, self._queue)
-            if settlement.event is Event.TRY_AGAIN:
-                later = settlement.eta is not None and settlement.eta > now
-                parameters["state"] = State.RETRYING if later else State.PENDING
-        moved = tx.run(SQL[settlement.event] + " RETURNING seq", parameters)
-        if not moved:
-            raise LostClaim(
-                f"job #{claim.seq}: claim {claim.number} has ended, its result is not recorded"
-            )
-
-    def _follow_up(self, tx: Transaction, seq: int, settlement: Settlement, now: int) -> bool:
-        value = settlement.member_value
-        if settlement.event is Event.SUCCEED:
-            if workflow.fire_next_step(tx, self._queue, seq, settlement.next_step, now):
-                return False
-            return workflow.report_to_chord(tx, self._queue, seq, value, now)
-        if settlement.event in (Event.FAIL, Event.EXPIRE, Event.CONFIRM_CANCEL):
-            result = settlement.result
-            return workflow.abandon_steps(tx, self._queue, seq, now, result=result, value=value)
-        return False
-
-    def _archive(
-        self,
-        tx: Transaction,
-        seq: int,
-        outcome: str | None,
-        now: int,
-        error_type: str | None = None,
-        error_message: str | None = None,
-        traceback: str | None = None,
-    ) -> None:
-        tx.run(
-            SQL["insert_attempt"],
-            {
-                "seq": seq,
-                "now": now,
-                "outcome": outcome,
-                "error_type": error_type,
-                "error_message": error_message,
-                "traceback": traceback,
-            },
-        )
+        parameters["queue"] = self._queue
+        row = tx.one(CLAIMABLE[name], parameters)
+        if row is None:
+            return None
+        parameters["seq"] = row[0]
+        tx.change(SQL["set_running"], parameters)
+        return Claim(*row)
 
     def _due(self, now: int, most: int, fresh: int) -> dict[str, Any]:
         return {"queue": self._queue, "now": now, "most": most, "fresh": fresh}
@@ -240,32 +153,3 @@ class Attempts:
 def _four(row: tuple[Any, ...]) -> tuple[int, int, int, int]:
     seq, number, worker, at = row
     return seq, number, worker, at
-
-
-def _failed(settlement: Settlement) -> dict[str, Any]:
-    return {
-        "counted": settlement.counted,
-        "error_type": settlement.error_type,
-        "error_message": settlement.error_message,
-        "reason": settlement.reason,
-    }
-
-
-def _tried(settlement: Settlement) -> dict[str, Any]:
-    return {
-        **_failed(settlement),
-        "retries_left": settlement.retries_left,
-        "retry_delay": settlement.retry_delay,
-        "eta": settlement.eta,
-    }
-
-
-_PARAMETERS: dict[Event, Callable[[Settlement], dict[str, Any]]] = {
-    Event.SUCCEED: lambda s: {"result": s.preview},
-    Event.FAIL: _failed,
-    Event.TRY_AGAIN: _tried,
-    Event.POSTPONE: lambda s: {"eta": s.eta, "reason": s.reason},
-    Event.RELEASE: lambda s: {"reason": s.reason},
-    Event.EXPIRE: lambda s: {"reason": s.reason},
-    Event.CONFIRM_CANCEL: lambda s: {"reason": s.reason},
-}

@@ -13,6 +13,7 @@ from jobdash.ledger import rows, workflow
 from jobdash.ledger.rows import SQL
 
 HOLD_AT_ONCE = 500
+EVERYTHING = -1
 
 
 class Decisions:
@@ -48,10 +49,9 @@ class Decisions:
                     f"job #{seq} never had its turn: #{before} before it is {before_state},"
                     " retry that one"
                 )
-            state = State.WAITING if message is None else State.PENDING
-            self._retry(tx, seq, state, now, counted=was is State.FAILED)
-            if cid is not None:
-                self._wait_for_members(tx, seq, cid)
+            has_turn = message is not None and (cid is None or workflow.is_complete(tx, cid))
+            state = State.PENDING if has_turn else State.WAITING
+            self._retry(tx, seq, state, counted=was is State.FAILED)
             workflow.rearm_steps(tx, seq)
             rows.log(tx, now, seq, "retried by hand", f"was {was}")
         self._ring()
@@ -104,36 +104,35 @@ class Decisions:
 
     def resume(self, task: str, now: int) -> bool:
         """Hand out jobs of this task, or of the whole queue for '', again."""
+        parameters = {"queue": self._queue, "task": task}
+        self._let_go(task)
         with self._database.transaction(durable=True) as tx:
-            changed = bool(tx.run(SQL["resume"], {"queue": self._queue, "task": task}))
+            changed = bool(tx.run(SQL["resume"], parameters))
+            tx.run(SQL["hold"], {**parameters, "held": False, "most": EVERYTHING})
             if changed:
                 rows.log(tx, now, None, "resumed", task or "everything")
-        self._hold(task, held=False)
         self._ring()
         return changed
 
     def flush(self, name: str, now: int) -> None:
         """Cancel what huey's flush_queue ('flushable_queue') or flush_schedule would delete."""
         with self._database.transaction(durable=True) as tx:
-            for (seq,) in tx.run(SQL[name], {"queue": self._queue}):
-                self._cancel(tx, seq, now, "flushed")
+            # To cancel the last member of a chord makes its callback pending.
+            while found := tx.run(SQL[name], {"queue": self._queue}):
+                for (seq,) in found:
+                    self._cancel(tx, seq, now, "flushed")
 
     def _cancel(self, tx: Transaction, seq: int, now: int, reason: str) -> None:
         tx.run(SQL["cancel"], {"seq": seq, "now": now, "reason": reason})
         rows.log(tx, now, seq, "cancelled", reason)
         workflow.abandon_steps(tx, self._queue, seq, now, result=None, value=b"")
 
-    def _retry(self, tx: Transaction, seq: int, state: State, now: int, *, counted: bool) -> None:
+    def _retry(self, tx: Transaction, seq: int, state: State, *, counted: bool) -> None:
         place = rows.next_place(tx, self._queue)
         parameters = {"seq": seq, "state": state, "place": place, "counted": counted}
         ((id_, queue),) = tx.run(SQL["retry"], parameters)
         tx.run(SQL["unmark_revoked"], {"queue": queue, "id": id_})
         tx.run(SQL["forget_result"], {"seq": seq})
-
-    def _wait_for_members(self, tx: Transaction, seq: int, cid: str) -> None:
-        values = tx.run(SQL["chord_values"], {"cid": cid})
-        if any(value is None for value, _ in values):
-            tx.run("UPDATE job SET state = 'waiting' WHERE seq = :seq", {"seq": seq})
 
     def _copy_chord(self, tx: Transaction, cid: str, callback: int) -> None:
         copy = str(uuid4())
@@ -146,6 +145,14 @@ class Decisions:
             with self._database.transaction() as tx:
                 if len(tx.run(SQL["hold"], parameters)) < HOLD_AT_ONCE:
                     return
+
+    def _let_go(self, task: str) -> None:
+        """Free most of what is held while the pause still stands: a death here loses no job."""
+        parameters = {"queue": self._queue, "task": task}
+        ((held,),) = self._database.rows(SQL["count_held"], parameters)
+        for _ in range(held // HOLD_AT_ONCE):
+            with self._database.transaction() as tx:
+                tx.run(SQL["hold"], {**parameters, "held": False, "most": HOLD_AT_ONCE})
 
     def _standing(
         self, tx: Transaction, seq: int

@@ -2,8 +2,7 @@
 
 from jobdash.database import Database
 from jobdash.job import Claim
-from jobdash.ledger import rows
-from jobdash.ledger.rows import SQL
+from jobdash.ledger.rows import CLAIMABLE, SQL
 
 EVERYTHING = -1
 
@@ -39,5 +38,7 @@ class Queued:
         most = EVERYTHING if limit is None else limit
         found = self._database.rows(SQL[name], {"queue": self._queue, "most": most})
         with self._database.transaction() as tx:
-            peeked = [tx.one(SQL["peek"], {"seq": seq}) for seq, _ in found]
-            return [rows.claim_of(tx, row, self._queue, 0) for row in peeked if row is not None]
+            peeked = [
+                tx.one(CLAIMABLE[":seq"], {"seq": seq, "queue": self._queue}) for seq, _ in found
+            ]
+            return [Claim(*row) for row in peeked if row is not None]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jobdash.identity import Identity
 from jobdash.job import Claim, Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewJob:
-    """A job to be entered, with the later steps of its pipeline.
+    """A job to be entered, with the later steps of its pipeline. Not to be changed once made.
 
     `data` is the serialized message; a later step has none until its turn comes. `member_of` is
     the (chord id, position) whose value the last step reports.
@@ -45,8 +46,7 @@ class NewChord:
     callback: NewJob
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Where a new job went: a row of its own, or the row of an earlier job with the same key."""
 
     seq: int
@@ -63,9 +63,9 @@ class NextStep:
     kwargs: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Settlement:
-    """How an attempt ended, and everything that commits with it.
+    """How an attempt ended, and everything that commits with it. Not to be changed once made.
 
     `outcome` is the word in the attempt's history, None if no body ran. `result` is what
     `Result.get()` will find; an empty value means: what the job's row says. `member_value` is what
@@ -88,15 +88,18 @@ class Settlement:
     next_step: NextStep | None = None
     member_value: bytes = b""
     handler: NewJob | None = None
-    unmark_revoked: str | None = None
+    clears_revocation: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What a settlement led to: the worker's next claim, and whether a chord was completed."""
+class Settled(NamedTuple):
+    """What a settlement led to: the worker's next claim, and whether a chord was completed.
+
+    `event` is what was asked for, or `Event.CONFIRM_CANCEL` if somebody wanted the job stopped.
+    """
 
     following: Claim | None
     callback_fired: bool
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,21 @@
 """Small steps that several events share. Each runs inside its caller's transaction."""
 
 import zlib
-from typing import Any
 
 from jobdash.database import Transaction, statements
-from jobdash.job import Claim, State
+from jobdash.job import State
 
 SQL = statements("ledger")
+CLAIMABLE = {
+    choice: SQL["claimable"].replace("{choice}", SQL.get(choice, choice))
+    for choice in ("next_pending", "next_for_huey", "this_one", "this_due_one", ":seq")
+}
 
 
 def next_place(tx: Transaction, queue: str) -> int:
     """Return the place behind everything that is pending now."""
-    ((place,),) = tx.run(SQL["next_place"], {"queue": queue})
+    tx.run(SQL["next_place"], {"queue": queue})
+    ((place,),) = tx.run(SQL["last_place"], {"queue": queue})
     return int(place)
 
 
@@ -35,29 +39,24 @@ def log(tx: Transaction, now: int, seq: int | None, kind: str, detail: str = "")
     tx.run(SQL["log"], {"now": now, "seq": seq, "kind": kind, "detail": detail})
 
 
-def claim_of(tx: Transaction, row: tuple[Any, ...], queue: str, now: int) -> Claim:
-    """Build the claim of a row that was just set running, with its message."""
-    (seq, number, id_, task, message, eta, expires, priority, left, delay, chord, marked) = row
-    data, intact = None, True
-    if message is not None:
-        found = tx.one(SQL["message"], {"id": message})
-        if found is not None:
-            data, intact = found[0], zlib.crc32(found[0]) == found[1]
-    return Claim(
-        seq=seq,
-        number=number,
-        id=id_,
-        queue=queue,
-        task=task,
-        message=message,
-        data=data,
-        intact=intact,
-        chord=chord,
-        marked=bool(marked),
-        eta=eta,
-        expires=expires,
-        priority=priority,
-        retries_left=left,
-        retry_delay=delay,
-        claimed_at=now,
+def archive(
+    tx: Transaction,
+    seq: int,
+    outcome: str | None,
+    now: int,
+    error_type: str | None = None,
+    error_message: str | None = None,
+    traceback: str | None = None,
+) -> None:
+    """Keep the attempt that the row carries, before the row goes on without it."""
+    tx.run(
+        SQL["insert_attempt"],
+        {
+            "seq": seq,
+            "now": now,
+            "outcome": outcome,
+            "error_type": error_type,
+            "error_message": error_message,
+            "traceback": traceback,
+        },
     )

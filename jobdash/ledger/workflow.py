@@ -10,11 +10,14 @@ from jobdash.ledger.rows import SQL
 def fire_next_step(tx: Transaction, queue: str, seq: int, step: NextStep | None, now: int) -> bool:
     """Give the next step of a succeeded job its message and its turn. Return if there is one."""
     waiting = tx.one(SQL["next_step"], {"seq": seq})
-    if waiting is None or step is None:
+    if step is None:
         return waiting is not None
-    following, eta = waiting
     message = rows.insert_message(tx, step.data)
     parameters = {"message": message, "args": step.args, "kwargs": step.kwargs}
+    if waiting is None:
+        tx.run(SQL["hand_over"], {"seq": seq, **parameters})
+        return False
+    following, eta = waiting
     tx.run(SQL["fire"], {**_turn(tx, queue, following, eta, now), **parameters})
     return True
 
@@ -27,14 +30,15 @@ def abandon_steps(
     `result` is what their `Result.get()` finds, `value` what the chord's callback is handed; an
     empty value means: what the row of the job says. Return whether a callback was fired.
     """
-    last = seq
+    last, ends_now = seq, True
     for (step,) in tx.run(SQL["later_steps"], {"seq": seq}):
-        last = step
         reason = f"#{seq} before it did not succeed"
         skipped = {"seq": step, "now": now, "because": seq, "reason": reason}
-        if tx.run(SQL["skip"], skipped) and result is not None:
+        last, ends_now = step, bool(tx.run(SQL["skip"], skipped))
+        if ends_now and result is not None:
             rows.store_result(tx, step, result)
-    return report_to_chord(tx, queue, last, value, now)
+    # A last step that was cancelled by itself has told its chord already.
+    return ends_now and report_to_chord(tx, queue, last, value, now)
 
 
 def report_to_chord(tx: Transaction, queue: str, seq: int, value: bytes, now: int) -> bool:
@@ -42,11 +46,16 @@ def report_to_chord(tx: Transaction, queue: str, seq: int, value: bytes, now: in
     fired = False
     for cid, position in tx.run(SQL["membership"], {"seq": seq}):
         tx.run(SQL["set_member_value"], {"cid": cid, "position": position, "value": value})
-        fired |= _fire_callback_if_complete(tx, queue, cid, now)
+        fired |= fire_callback_if_complete(tx, queue, cid, now)
     return fired
 
 
-def _fire_callback_if_complete(tx: Transaction, queue: str, cid: str, now: int) -> bool:
+def is_complete(tx: Transaction, cid: str) -> bool:
+    """Return whether every member of a chord has ended."""
+    return all(value is not None for value, _ in tx.run(SQL["chord_values"], {"cid": cid}))
+
+
+def fire_callback_if_complete(tx: Transaction, queue: str, cid: str, now: int) -> bool:
     """Make a chord's callback pending once every member has ended, and never twice."""
     complete = tx.one(SQL["complete_callback"], {"cid": cid})
     if complete is None:
@@ -58,12 +67,14 @@ def _fire_callback_if_complete(tx: Transaction, queue: str, cid: str, now: int) 
 
 def rearm_steps(tx: Transaction, seq: int) -> None:
     """Let the steps that were cancelled because of a job wait for it again."""
-    last = seq
+    last, goes_on = seq, True
     for (step,) in tx.run(SQL["later_steps"], {"seq": seq}):
-        last = step
-        if tx.run(SQL["rearm"], {"seq": step, "because": seq}):
+        last, goes_on = step, bool(tx.run(SQL["rearm"], {"seq": step, "because": seq}))
+        if goes_on:
             tx.run(SQL["forget_result"], {"seq": step})
-    tx.run(SQL["forget_member_value"], {"seq": last})
+    if goes_on:
+        # A chord has not heard the last of a member whose last step runs again.
+        tx.run(SQL["forget_member_value"], {"seq": last})
 
 
 def _turn(tx: Transaction, queue: str, seq: int, eta: int | None, now: int) -> dict[str, object]:

@@ -4,13 +4,13 @@ It never opens a connection to the database, closes those that the app opened wh
 imported, and stays single-threaded: what is forked from it starts clean.
 """
 
-import gc
 import os
 import select
 import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from jobdash.errors import AppError
@@ -95,7 +95,7 @@ class Forker:
             role = command.pop("role")
             post = Post(**command, stop=self._orders.stop, options=self._orders.options)
             code = _role(role)(self._huey, post)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - nothing may return into the forker's code
             traceback.print_exc()
         finally:
             _leave(code)
@@ -107,7 +107,6 @@ class Forker:
         # Held open by a child, this pipe would hide from the supervisor that we died.
         os.close(self._orders.reports)
         process.die_with(parent, self._orders.commands)
-        process.no_input()
 
     def _report(self, message: Message) -> None:
         send(self._orders.reports, message)
@@ -126,8 +125,7 @@ def _load(orders: Orders) -> Any:
         )
     set_up_logging(orders.options)
     huey.storage.close()
-    gc.collect()
-    gc.freeze()  # so that a collection in a child does not touch, and thereby copy, shared pages
+    process.give_back_memory()
     return huey
 
 
@@ -171,23 +169,25 @@ def _threads_in_the_way() -> str:
 
 def _leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(OSError, ValueError):
             stream.flush()
-        except (OSError, ValueError):
-            pass
     os._exit(code)
+
+
+def serve(orders: Orders, inbox: Inbox | None = None) -> int:
+    """Be the forker in this process until the supervisor is done; return the exit code."""
+    for descriptor in (orders.commands, orders.reports, orders.stop):
+        os.set_inheritable(descriptor, False)
+    # The app shall not see our arguments as its own.
+    sys.argv[1:] = []
+    return Forker(inbox or Inbox(orders.commands), orders).run()
 
 
 def main() -> int:
     """Run as `python -m jobdash.pool.forker APP DESCRIPTOR`; APP is there for `ps` to show."""
     inbox = Inbox(int(sys.argv[2]))
     (message,) = inbox.read()
-    orders = Orders.from_message(message)
-    for descriptor in (orders.commands, orders.reports, orders.stop):
-        os.set_inheritable(descriptor, False)
-    # The app shall not see our arguments as its own.
-    sys.argv[1:] = []
-    return Forker(inbox, orders).run()
+    return serve(Orders.from_message(message), inbox)
 
 
 if __name__ == "__main__":

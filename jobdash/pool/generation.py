@@ -4,20 +4,19 @@ A reload starts a second generation with freshly imported code while the first o
 """
 
 import os
-import subprocess
-import sys
+import signal
 import time
 from dataclasses import dataclass, field
 
-from jobdash.pool import PoolOptions, endings
+from jobdash.pool import PoolOptions, birth, endings
 from jobdash.pool.messages import Inbox, send
 from jobdash.pool.minutes import Minutes
 from jobdash.pool.orders import Orders
 from jobdash.pool.places import Places
 
-_FORKER = "jobdash.pool.forker"
 TICKS = "ticks"
 _PATIENCE_SECONDS = 2.0
+_POLL_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +36,33 @@ class Child:
 class Generation:
     """Starts a forker; knows its children; has them finish or end."""
 
-    def __init__(self, options: PoolOptions) -> None:
+    def __init__(self, options: PoolOptions, *, is_first: bool) -> None:
         self.since = time.monotonic()
         self.children: dict[int, Child] = {}
         self.places = Places(options.workers)
         self._options = options
-        self._is_first = self._is_periodic = False
+        self._is_first, self._is_periodic = is_first, False
         self._minutes = Minutes()
         commands, self._commands = os.pipe()
         mine, reports = os.pipe()
         stop, self._stop = os.pipe()
         self.inbox = Inbox(mine)
-        self._start(Orders(options, os.getpid(), commands, reports, stop))
+        orders = Orders(options, os.getpid(), commands, reports, stop)
+        if is_first:
+            self.pid = birth.fork_first(orders, (self._commands, mine, self._stop))
+        else:
+            self.pid = birth.start_anew(orders)
+            send(self._commands, orders.as_message())
         for descriptor in (commands, reports, stop):
             os.close(descriptor)
-
-    def _start(self, orders: Orders) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _FORKER, orders.options.app, str(orders.commands)],
-            stdin=subprocess.DEVNULL,
-            pass_fds=(orders.commands, orders.reports, orders.stop),
-            start_new_session=True,
-        )
-        send(self._commands, orders.as_message())
-
-    @property
-    def pid(self) -> int:
-        """The forker's process."""
-        return self._process.pid
 
     @property
     def lifetime(self) -> float:
         """How many seconds ago the forker was started."""
         return time.monotonic() - self.since
 
-    def serve(self, *, is_first: bool, is_periodic: bool) -> None:
+    def serve(self, *, is_periodic: bool) -> None:
         """Fill the places from now on."""
-        self._is_first = is_first
         self._is_periodic = is_periodic and self._options.periodic
         self.places.open()
 
@@ -102,16 +91,22 @@ class Generation:
         """
         self.drain()
         if at_once:
-            self._process.kill()
+            self._kill()
         if self._commands >= 0:
             os.close(self._commands)
             os.close(self.inbox.descriptor)
             self._commands = -1
-        return endings.in_words(self._wait())
+        return endings.of_status(self._wait())
 
     def _wait(self) -> int:
-        try:
-            return self._process.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                return status
+            if time.monotonic() > deadline:
+                self._kill()
+            time.sleep(_POLL_SECONDS)
+
+    def _kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)

@@ -1,6 +1,7 @@
 """What a process of the pool does to itself: whom it dies with, which signals it minds."""
 
 import ctypes
+import gc
 import os
 import select
 import signal
@@ -19,6 +20,10 @@ WORKER_SIGNALS = (signal.SIGUSR1, signal.SIGUSR2)
 Handler = Callable[[int, FrameType | None], None]
 
 
+if sys.platform == "linux":
+    _libc = ctypes.CDLL(None)
+
+
 def die_with(parent: int, lifeline: int) -> None:
     """End this process by SIGKILL when `parent` ends, however that happens.
 
@@ -26,7 +31,7 @@ def die_with(parent: int, lifeline: int) -> None:
     where the kernel offers no such service.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         # The parent may have ended before it could be watched.
         if os.getppid() != parent:
             os._exit(1)
@@ -40,16 +45,17 @@ def shrug(signals: tuple[signal.Signals, ...]) -> None:
         signal.signal(number, _nothing)
 
 
+def give_back_memory() -> None:
+    """Return to the system what importing has left unused, before it is forked many times."""
+    gc.collect()
+    if sys.platform == "linux" and hasattr(_libc, "malloc_trim"):
+        _libc.malloc_trim(0)
+    gc.freeze()  # a collection in a child then does not touch, and so copy, shared pages
+
+
 def mind_signals_in_children() -> None:
     """Give what a task forks the usual signals again, so that it can be terminated."""
     os.register_at_fork(after_in_child=_usual_signals)
-
-
-def no_input() -> None:
-    """Replace standard input by nothing: a task must not wait for somebody to type."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
 
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -40,12 +41,13 @@ class SignalBox:
         """Return the descriptor that becomes readable when a signal has arrived."""
         return self._reading
 
+    def clear(self) -> None:
+        """Make the descriptor unreadable again."""
+        with suppress(BlockingIOError):
+            os.read(self._reading, 4096)
+
     def take(self) -> list[int]:
         """Return the signals that have arrived since the last call."""
-        try:
-            os.read(self._reading, 4096)
-        except BlockingIOError:
-            pass
         arrived, self._arrived = self._arrived, []
         return arrived
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from enum import IntEnum
 
 from jobdash.pool.service import Service
@@ -73,10 +74,8 @@ class Stopping:
         self._voice.say(why)
         self._enter(Stage.INTERRUPTED, INTERRUPT_GRACE_SECONDS)
         for pid in self._succession.children():
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGUSR2)
-            except ProcessLookupError:
-                pass
 
     def _enter(self, stage: Stage, seconds: float | None) -> None:
         self.stage = stage

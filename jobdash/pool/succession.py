@@ -49,7 +49,7 @@ class Succession:
         """Start what is due: a forker, workers."""
         if self._start_at is not None and self._start_at <= time.monotonic():
             self._start_at = None
-            self._coming = Generation(self._options)
+            self._coming = Generation(self._options, is_first=self._service is None)
         if self._serving is not None and self._service is not None:
             self._serving.fill_places(self._service.roster.id)
         for one in [one for one in self._leaving if not one.children]:
@@ -64,7 +64,7 @@ class Succession:
         self._voice.say(f"{changed[0]} has changed: reloading")
         if self._coming is not None:
             self._coming.end(at_once=True)
-        self._start_at, self._coming = None, Generation(self._options)
+        self._start_at, self._coming = None, Generation(self._options, is_first=False)
 
     def drain(self) -> None:
         """Let everybody finish; start nothing any more."""
@@ -113,20 +113,21 @@ class Succession:
         has_worked = bool(freed) or (not failed and self._options.max_tasks is not None)
         delay = generation.places.vacate(child.name, child.lifetime, has_worked=has_worked)
         if delay:
-            self._voice.warn(f"{child.name} keeps ending at its start ({how}): again in {delay:g} s")
+            self._voice.warn(f"{child.name} keeps ending early ({how}): again in {delay:g} s")
 
     def _take_over(self, generation: Generation, message: Message) -> None:
         if self._service is None:
             self._service = self._enter(message)
         elif not _serves(self._service, message):
             self._voice.warn("the app uses another file or queue now: restart the pool")
-            return self._do_without(generation)
+            self._do_without(generation)
+            return
         before, self._serving, self._coming = self._serving, generation, None
         if before is not None:
             before.drain()
             self._leaving.append(before)
             self._voice.say(f"reloaded: {message['tasks']} tasks")
-        generation.serve(is_first=before is None, is_periodic=message["periodic"])
+        generation.serve(is_periodic=message["periodic"])
         self._watch(message["files"])
 
     def _refuse(self, generation: Generation, message: Message) -> None:
@@ -149,7 +150,8 @@ class Succession:
             raise AppError(died_importing)
         if generation is self._coming:
             self._voice.warn(died_importing)
-            return self._do_without(generation)
+            self._do_without(generation)
+            return
         self._voice.warn(f"the process that forks workers (pid {generation.pid}) is lost: {how}")
         orphans = list(generation.children.values())
         self._forget(generation)

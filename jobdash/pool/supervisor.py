@@ -72,6 +72,8 @@ class Supervisor:
         for descriptor, _ in poller.poll(1000 * seconds):
             if descriptor in hearing:
                 self._succession.hear(hearing[descriptor])
+            else:
+                signals.clear()
 
     def _serve(self, service: Service) -> None:
         try:

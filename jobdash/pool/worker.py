@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import time
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -59,10 +60,9 @@ def _mind_the_supervisor(huey: Any) -> None:
 
 def _interrupter(huey: Any, reason: Reason) -> process.Handler:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        try:
+        # If it cannot be known whether it is meant, the supervisor kills what goes on.
+        with suppress(DatabaseError):
             huey.interrupt(reason)
-        except DatabaseError:
-            pass  # cannot know whether it is meant; the supervisor kills what goes on
 
     return interrupt
 

@@ -2,10 +2,12 @@
 -- Each move is guarded by the state it may start from.
 
 -- name: next_place
--- Places come from one row that the triggers write anyway, so they cost no extra page.
-INSERT INTO tally (queue, name, value) VALUES (:queue, 'place', 1)
-  ON CONFLICT DO UPDATE SET value = value + 1
-  RETURNING value
+-- The place behind everything that is pending now. Places come from a row that the triggers
+-- write anyway, so they cost no extra page.
+UPDATE tally SET value = value + 1 WHERE queue = :queue AND name = 'place'
+
+-- name: last_place
+SELECT value FROM tally WHERE queue = :queue AND name = 'place'
 
 -- name: mark_sorted
 -- Scheduled from the start in huey's eyes too, even if its eta is past.
@@ -15,16 +17,19 @@ UPDATE job SET state = 'scheduled', fresh = 0 WHERE seq = :seq AND eta IS NOT NU
 INSERT INTO message (data, checksum) VALUES (:data, :checksum)
 
 -- name: insert_job
-INSERT INTO job (
-  id, queue, task, state, priority, place, held, fresh, retries, retries_left, retry_delay,
-  timeout, hard_timeout, eta, expires, created_at, message, args, kwargs,
-  after, parent, replay_of, duplicate_of, batch, key)
+INSERT OR FAIL INTO job (
+  id, queue, task, state, priority, place,
+  held,
+  fresh, retries, retries_left, retry_delay, timeout, hard_timeout, eta, expires,
+  created_at, message, args, kwargs, after, parent, batch, key)
 VALUES (
-  :id, :queue, :task, :state, :priority, :place,
-  EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task AND :task <> ''),
-  :fresh, :retries, :retries, :retry_delay,
-  :timeout, :hard_timeout, :eta, :expires, :now, :message, :args, :kwargs,
-  :after, :parent, :replay_of, :duplicate_of, :batch, :key)
+  ?1, ?2, ?3, ?4, ?5, coalesce((SELECT value FROM tally WHERE queue = ?2 AND name = 'place'), 0) + 1,
+  EXISTS (SELECT 1 FROM pause WHERE queue = ?2 AND task = ?3 AND ?3 <> ''),
+  ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12,
+  ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+
+-- name: mark_duplicate
+UPDATE job SET duplicate_of = :duplicate_of WHERE seq = :seq
 
 -- name: job_by_id
 SELECT seq, state FROM job WHERE id = :id AND queue = :queue
@@ -41,15 +46,19 @@ UPDATE job SET
     retries_left = :retries, retry_delay = :retry_delay, timeout = :timeout,
     hard_timeout = :hard_timeout, eta = :eta, expires = :expires, finished_at = NULL,
     cancel_requested_at = NULL, cancelled_because = NULL, reason = NULL, result = NULL,
+    after = :after,
     held = EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task AND :task <> '')
   WHERE seq = :seq AND state IN ('succeeded', 'failed', 'cancelled', 'expired', 'discarded')
   RETURNING seq
 
 -- name: follow
--- A later step that is enqueued again behind another job waits for that job instead.
-UPDATE job SET state = 'waiting', after = :after, finished_at = NULL, cancelled_because = NULL,
-    reason = NULL
-  WHERE seq = :seq AND state IN ('waiting', 'cancelled')
+-- A later step that is enqueued again behind another job waits for that job instead, if the one
+-- before it will not run or was revoked: that is how huey reschedules a pipeline.
+UPDATE job SET state = 'waiting', after = :after, held = 0, finished_at = NULL,
+    cancelled_because = NULL, reason = NULL
+  WHERE seq = :seq AND (state = 'cancelled' OR state = 'waiting' AND EXISTS (
+    SELECT 1 FROM job AS before JOIN kv ON kv.queue = before.queue AND kv.key = 'r:' || before.id
+      WHERE before.seq = job.after))
   RETURNING seq
 
 -- name: forget_members
@@ -63,7 +72,11 @@ DELETE FROM chord WHERE callback = :callback
 INSERT INTO chord (cid, callback) VALUES (:cid, :callback)
 
 -- name: insert_member
-INSERT INTO chord_member (cid, position, member) VALUES (:cid, :position, :member)
+-- A job with the same key may have ended before: then its result is the member's value.
+INSERT INTO chord_member (cid, position, member, value)
+VALUES (:cid, :position, :member, (
+  SELECT coalesce(data, x'') FROM job LEFT JOIN result USING (seq)
+    WHERE seq = :member AND finished_at IS NOT NULL))
 
 -- name: move_member
 -- A chord member that huey enqueued again under a new id (Result.reschedule) takes its place.
@@ -77,68 +90,60 @@ UPDATE job SET task = :task, args = :args, kwargs = :kwargs, retries = :retries,
     hard_timeout = :hard_timeout, expires = :expires
   WHERE seq = :seq AND task = ''
 
--- name: claim
--- Takes the most urgent job that may run now. The claim number rises in the same statement, so
--- that no two workers ever share one.
-UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
-    started_at = :now, fresh = 0
-  WHERE seq = (
-    SELECT seq FROM job
-      WHERE queue = :queue AND state = 'pending' AND held = 0
-        AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
-        AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
-      ORDER BY priority DESC, place LIMIT 1)
-  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
+-- name: claimable
+-- What a worker needs to know of a job. No UPDATE … RETURNING: that builds a table for its rows
+-- each time, and costs more than a SELECT and an UPDATE.
+SELECT job.seq, job.claims + 1, job.id, job.task, job.message, message.data, message.checksum,
     (SELECT cid FROM chord WHERE callback = job.seq),
-    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
+    EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'r:' || job.id)
+      OR EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'rt:' || job.task),
+    eta, expires, priority, retries_left, retry_delay
+  FROM job LEFT JOIN message ON message.id = job.message
+  WHERE job.seq = {choice}
 
--- name: claim_for_huey
+-- name: set_running
+-- The claim number rises with every claim, so that no two workers ever share one.
+UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
+    claims = claims + 1, started_at = :now, fresh = 0, held = 0, finished_at = NULL
+  WHERE seq = :seq
+
+-- name: next_pending
+-- The most urgent job that may run now.
+(SELECT seq FROM job
+    WHERE queue = :queue AND state = 'pending' AND held = 0
+      AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
+      AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
+    ORDER BY priority DESC, place LIMIT 1)
+
+-- name: next_for_huey
 -- huey's own consumer also takes jobs whose eta is ahead and sorts them into the schedule.
-UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
-    started_at = :now, fresh = 0
-  WHERE seq = (
-    SELECT seq FROM (
-      SELECT * FROM (
-        SELECT seq, priority, place FROM job
-          WHERE queue = :queue AND state = 'pending' AND held = 0
-            AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
-          ORDER BY priority DESC, place LIMIT 1)
-      UNION ALL
-      SELECT * FROM (
-        SELECT seq, priority, place FROM job
-          WHERE queue = :queue AND state = 'scheduled' AND fresh = 1
-          ORDER BY priority DESC, place LIMIT 1))
-      WHERE NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
-      ORDER BY priority DESC, place LIMIT 1)
-  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq),
-    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
+(SELECT seq FROM (
+    SELECT * FROM (
+      SELECT seq, priority, place FROM job
+        WHERE queue = :queue AND state = 'pending' AND held = 0
+          AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
+        ORDER BY priority DESC, place LIMIT 1)
+    UNION ALL
+    SELECT * FROM (
+      SELECT seq, priority, place FROM job
+        WHERE queue = :queue AND state = 'scheduled' AND fresh = 1
+          AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
+        ORDER BY priority DESC, place LIMIT 1))
+    WHERE NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
+    ORDER BY priority DESC, place LIMIT 1)
 
--- name: take
--- Runs exactly this job here and now, wherever it stands, unless somebody runs it already.
-UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
-    started_at = :now, fresh = 0, finished_at = NULL
-  WHERE id = :id AND queue = :queue AND state NOT IN ('running', 'waiting')
-  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq),
-    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
+-- name: this_one
+-- Exactly this job, wherever it stands, unless somebody runs it already.
+(SELECT seq FROM job WHERE id = :id AND queue = :queue AND state NOT IN ('running', 'waiting'))
 
--- name: due_for_huey
+-- name: this_due_one
 -- huey's scheduler holds what is due until it has put it into the queue.
-UPDATE job SET state = 'running', worker = :worker, ran_by = :worker, claims = claims + 1,
-    started_at = :now, fresh = 0
-  WHERE seq = :seq AND state IN ('scheduled', 'retrying')
-  RETURNING seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq),
-    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
+(SELECT seq FROM job WHERE seq = :seq AND state IN ('scheduled', 'retrying'))
 
 -- name: due
 SELECT seq FROM job
   WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh <= :fresh AND eta <= :now
   ORDER BY eta, seq LIMIT :most
-
--- name: message
-SELECT data, checksum FROM message WHERE id = :id
 
 -- name: promote
 UPDATE job SET state = 'pending', place = :place, fresh = 0
@@ -149,12 +154,12 @@ SELECT min(eta) FROM job WHERE queue = :queue AND state IN ('scheduled', 'retryi
 
 -- name: succeed
 -- The claim number turns away a worker that lost its claim.
-UPDATE job SET state = 'succeeded', worker = NULL, finished_at = :now, result = :result,
+UPDATE OR ROLLBACK job SET state = 'succeeded', worker = NULL, finished_at = :now, result = :result,
     error_type = NULL, error_message = NULL, reason = NULL, cancel_requested_at = NULL
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: fail
-UPDATE job SET state = 'failed', worker = NULL, finished_at = :now, result = NULL,
+UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, result = NULL,
     failures = failures + :counted, retries_left = 0,
     error_type = :error_type, error_message = :error_message, reason = :reason,
     cancel_requested_at = NULL
@@ -162,45 +167,45 @@ UPDATE job SET state = 'failed', worker = NULL, finished_at = :now, result = NUL
 
 -- name: try_again
 -- Not 0 but the next place: what failed goes behind what waited.
-UPDATE job SET state = :state, worker = NULL, failures = failures + :counted,
+UPDATE OR ROLLBACK job SET state = :state, worker = NULL, failures = failures + :counted,
     retries_left = :retries_left, retry_delay = :retry_delay, eta = :eta, place = :place,
     error_type = :error_type, error_message = :error_message, reason = :reason,
     retries = max(retries, failures + :counted + :retries_left)
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: postpone
-UPDATE job SET state = 'scheduled', worker = NULL, eta = :eta, place = :place, fresh = 0,
+UPDATE OR ROLLBACK job SET state = 'scheduled', worker = NULL, eta = :eta, place = :place, fresh = 0,
     reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: release
 -- The place is kept: what a stop returned is the first to go on.
-UPDATE job SET state = 'pending', worker = NULL, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: requeue
-UPDATE job SET state = 'pending', worker = NULL, place = :place
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, place = :place
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: expire
-UPDATE job SET state = 'expired', worker = NULL, finished_at = :now, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'expired', worker = NULL, finished_at = :now, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: confirm_cancel
-UPDATE job SET state = 'cancelled', worker = NULL, finished_at = :now, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, finished_at = :now, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: rescue
-UPDATE job SET state = 'pending', worker = NULL, rescues = rescues + 1, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, rescues = rescues + 1, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: give_up_rescue
-UPDATE job SET state = 'failed', worker = NULL, rescues = rescues + 1, finished_at = :now,
+UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, rescues = rescues + 1, finished_at = :now,
     error_type = 'WorkerLost', error_message = :reason, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: held_by
-SELECT seq, claims, rescues, started_at, message, cancel_requested_at FROM job
+SELECT seq, claims, rescues, cancel_requested_at FROM job
   WHERE worker = :worker AND state = 'running'
 
 -- name: insert_attempt
@@ -226,6 +231,11 @@ DELETE FROM result WHERE seq = :seq
 
 -- name: next_step
 SELECT seq, eta FROM job WHERE after = :seq AND state = 'waiting'
+
+-- name: hand_over
+-- A next step that was cancelled gets its message all the same: it may be retried.
+UPDATE job SET message = :message, args = :args, kwargs = :kwargs
+  WHERE after = :seq AND state = 'cancelled' AND message IS NULL
 
 -- name: fire
 UPDATE job SET state = :state, place = :place, fresh = :fresh, message = :message,
@@ -301,13 +311,16 @@ SELECT seq, claims, worker FROM job
     AND started_at + hard_timeout * 1000000 <= :now
 
 -- name: retry
-UPDATE job SET state = :state, place = :place, finished_at = NULL, cancel_requested_at = NULL,
-    cancelled_because = NULL, expires = NULL, eta = NULL, retries = retries + :counted, reason = NULL
+-- No pause or resume has looked after the job since it ended, so it is not held any more.
+UPDATE job SET state = :state, place = :place, held = 0, finished_at = NULL,
+    cancel_requested_at = NULL, cancelled_because = NULL, expires = NULL, eta = NULL,
+    retries = retries + :counted, reason = NULL
   WHERE seq = :seq AND state IN ('failed', 'cancelled', 'expired', 'discarded')
   RETURNING id, queue
 
 -- name: rearm
-UPDATE job SET state = 'waiting', finished_at = NULL, cancelled_because = NULL, reason = NULL
+UPDATE job SET state = 'waiting', held = 0, finished_at = NULL, cancelled_because = NULL,
+    reason = NULL
   WHERE cancelled_because = :because AND seq = :seq AND state = 'cancelled'
   RETURNING seq
 
@@ -351,12 +364,20 @@ INSERT INTO pause (queue, task, since) VALUES (:queue, :task, :now)
 DELETE FROM pause WHERE queue = :queue AND task = :task RETURNING task
 
 -- name: hold
+-- Nothing is held that is not paused: a resume may have come in between.
 UPDATE job SET held = :held
   WHERE seq IN (
     SELECT seq FROM job
       WHERE +task = :task AND queue = :queue AND held <> :held AND state <> 'running'
-        AND state IN ('waiting', 'scheduled', 'pending', 'retrying') LIMIT :most)
+        AND state IN ('waiting', 'scheduled', 'pending', 'retrying')
+        AND (NOT :held OR EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task))
+      LIMIT :most)
   RETURNING seq
+
+-- name: count_held
+SELECT count(*) FROM job
+  WHERE +task = :task AND queue = :queue AND held AND state <> 'running'
+    AND state IN ('waiting', 'scheduled', 'pending', 'retrying')
 
 -- name: flushable_queue
 SELECT seq FROM job
@@ -376,12 +397,6 @@ SELECT seq, message FROM job
 SELECT seq, message FROM job
   WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0
   ORDER BY eta, seq LIMIT :most
-
--- name: peek
-SELECT seq, claims, id, task, message, eta, expires, priority, retries_left, retry_delay,
-    (SELECT cid FROM chord WHERE callback = job.seq),
-    EXISTS (SELECT 1 FROM kv WHERE queue = job.queue AND key IN ('r:' || job.id, 'rt:' || job.task))
-  FROM job WHERE seq = :seq
 
 -- name: queue_size
 SELECT coalesce((SELECT value FROM tally WHERE queue = :queue AND name = 'pending'), 0)

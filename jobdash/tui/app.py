@@ -107,7 +107,7 @@ class DashboardApp(App[str]):
 
     @on(SnapshotReady)
     def _take(self) -> None:
-        if self.board.is_mounted:
+        if self.is_running and self.board.is_mounted:
             self.board.take()
 
     def _tick(self) -> None:

@@ -32,11 +32,7 @@ from jobdash.tui.widgets.tabs import Tabs
 class Board(Screen[None]):
     """Header, tabs, notices, one place at a time, and the keys that work there."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (30, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(keys.EVERYWHERE))
 
     def __init__(self, options: DashboardOptions, feed: Feed) -> None:
@@ -98,8 +94,8 @@ class Board(Screen[None]):
     @on(Place.HintsChanged)
     def _show_hints(self) -> None:
         hints = self.place.hints()
-        always = (keys.BACK,) if self.place is self.job else (keys.NEW, keys.PAUSE)
-        self.query_one(KeyLine).take((*hints, *always), (keys.HELP, keys.LEAVE))
+        way_out = keys.BACK if self.place is self.job else keys.LEAVE
+        self.query_one(KeyLine).take((*hints, keys.NEW, keys.PAUSE), (keys.HELP, way_out))
 
     @on(KeyLine.Pressed)
     async def _press(self, event: KeyLine.Pressed) -> None:

@@ -84,7 +84,7 @@ class Feed:
         try:
             while not self._stopping:
                 self._rest(self._round())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again on the screen's thread
             self._crash(error)
         finally:
             self._close()
@@ -134,8 +134,10 @@ class Feed:
                 self._busy = None
         held.ran_at, held.seen = time.monotonic(), version
         held.cost = held.ran_at - started
-        known, held.answer = held.answer, answer
-        return known != answer
+        if held.answer == answer:
+            return False
+        held.answer = answer
+        return True
 
     def _superseded(self, held: Standing) -> bool:
         return self._stopping or held.fresh or held not in self._standing.values()

@@ -9,6 +9,7 @@ from jobdash.report import JobFilter
 
 FIELDS = ("task", "state", "batch", "queue")
 _LONGEST = 1_000
+_STATES = frozenset(map(str, State))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _is_slip(name: str) -> bool:
 
 
 def _state(name: str) -> State:
-    if name not in State:
+    if name not in _STATES:
         raise UsageError(f"there is no state '{name}': {_near(name, list(State))}")
     return State(name)
 

@@ -14,6 +14,8 @@ from jobdash.tui.spans import Span, Spans
 from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT, WARN
 
 _LONGEST = 400
+# Terminals disagree about how wide these make the character before them: columns would not align.
+_UNSTEADY = dict.fromkeys([0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])
 _BAR_CELLS = 8
 _QUIET = frozenset({State.SUCCEEDED, State.CANCELLED, State.EXPIRED, State.DISCARDED})
 
@@ -28,7 +30,8 @@ class Present:
 
 def words(text: str) -> str:
     """Return text from outside as one harmless line, cut where no line would show more."""
-    return clean(text[:_LONGEST])
+    line = clean(text[:_LONGEST])
+    return line if line.isascii() else line.translate(_UNSTEADY)
 
 
 def state_cell(job: Job, _: Present) -> Spans:
@@ -44,7 +47,12 @@ def seq_cell(job: Job, _: Present) -> Spans:
 
 def task_cell(job: Job, _: Present) -> Spans:
     """The name of the task."""
-    return ((words(job.task) or "(unknown)", _ink(job)),)
+    return ((short_task(job.task), _ink(job)),)
+
+
+def short_task(name: str) -> str:
+    """Return the end of a task's name, which tells it from others: module and function."""
+    return words(".".join(name.rsplit(".", 2)[-2:])) or "(unknown)"
 
 
 def priority_cell(job: Job, _: Present) -> Spans:
@@ -58,15 +66,20 @@ def created_cell(job: Job, _: Present) -> Spans:
 
 
 def age_cell(job: Job, present: Present) -> Spans:
-    """How long ago it was enqueued."""
-    return ((format_age(present.now, job.created_at), SOFT),)
+    """How long ago it was enqueued, in its largest unit: a page of ticking seconds is no calm."""
+    return ((rough_age(present.now, job.created_at), SOFT),)
+
+
+def rough_age(now: int, then: int) -> str:
+    """Return an age in at most four cells: `9s`, `28m`, `3h`, `99d`."""
+    return format_age(now, then).partition(" ")[0]
 
 
 def took_cell(job: Job, present: Present) -> Spans:
     """How long the newest run took, or has taken so far."""
     taken = run_time(job, present.now)
     if taken is None:
-        return (("–", FAINT),)
+        return (("-", FAINT),)
     return ((format_duration(taken), _ink(job)),)
 
 
@@ -155,10 +168,8 @@ def _running(job: Job, present: Present) -> Spans:
 
 
 def _retrying(job: Job, present: Present) -> Spans:
-    return (
-        (f"{due_in(job, present.now)}  ", LOOKS[State.RETRYING].style),
-        (words(error_text(job)), SOFT),
-    )
+    due = f"{due_in(job, present.now)}  "
+    return ((due, LOOKS[State.RETRYING].style), (words(error_text(job)), SOFT))
 
 
 def _scheduled(job: Job, present: Present) -> Spans:

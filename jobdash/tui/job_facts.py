@@ -60,7 +60,7 @@ def ladder(job: Job, present: Present) -> Spans:
     if job.state in (State.RETRYING, State.SCHEDULED):
         parts += [("   next ", FAINT), (due_in(job, present.now), LOOKS[job.state].style)]
     if job.rescues:
-        parts.append((f"   {job.rescues} × worker lost", ALARM))
+        parts.append((f"   worker lost {job.rescues} times", ALARM))
     return labelled("attempts", *parts)
 
 

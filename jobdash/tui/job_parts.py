@@ -12,6 +12,7 @@ from jobdash.tui.job_cells import Present, words
 from jobdash.tui.long_text import heading, json_lines, plain_lines, traceback_lines, value_lines
 from jobdash.tui.questions import Detail
 from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT
+from jobdash.tui.timeline import outcome_state
 
 _NEWEST_ATTEMPTS = 50
 
@@ -90,15 +91,13 @@ def _items(preview: str) -> list[Text]:
 
 
 def _attempt(attempt: Attempt, present: Present) -> Iterator[Text]:
-    look = LOOKS[State(attempt.outcome) if attempt.outcome in State else _state(attempt)]
+    look = LOOKS[outcome_state(attempt.outcome)]
     end = attempt.ended_at or present.now
     where = "" if attempt.worker is None else present.workers.get(attempt.worker, "")
     name = words(where) or f"worker {attempt.worker}"
+    told = f"{look.glyph} attempt {attempt.number} {words(attempt.outcome or 'running')}"
     yield Text.assemble(
-        (
-            f"{look.glyph} attempt {attempt.number} {words(attempt.outcome or 'running')}",
-            look.style,
-        ),
+        (told, look.style),
         (f"   {clock(attempt.started_at)}", SOFT),
         (f"   {format_duration((end - attempt.started_at) / 1e6)}   on {name}", FAINT),
     )
@@ -108,10 +107,6 @@ def _attempt(attempt: Attempt, present: Present) -> Iterator[Text]:
         said = ": ".join(filter(None, (attempt.error_type, attempt.error_message)))
         yield from plain_lines(said)
     yield Text()
-
-
-def _state(attempt: Attempt) -> State:
-    return State.RUNNING if attempt.outcome is None else State.FAILED
 
 
 def _related(job: Job) -> Text:

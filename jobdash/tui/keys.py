@@ -48,6 +48,7 @@ CHIPS = Key("right_square_bracket", "chip(1)", "state", "next state", "[ ]")
 CHIPS_BACK = Key("left_square_bracket", "chip(-1)", "", "previous state", "[")
 FOLLOW = Key("f", "follow", "follow", "keep the newest in view")
 COPY = Key("y,c", "copy", "copy id", "copy the id", "y")
+COPY_PID = Key("y,c", "copy", "copy pid", "copy the process id", "y")
 TABS = Key("right_square_bracket,tab,right", "tab(1)", "tabs", "next part of the job", "[ ]")
 TABS_BACK = Key("left_square_bracket,shift+tab,left", "tab(-1)", "", "previous part", "[")
 
@@ -56,7 +57,7 @@ _MARKS = (MARK, UNMARK)
 
 JOBS = (OPEN, MARK, *_CHOICES, UNMARK, FILTER, CHIPS, CHIPS_BACK, FOLLOW, COPY)
 DEAD = (OPEN, MARK, RETRY, DISCARD, UNMARK, COPY)
-WORKERS = (OPEN, COPY)
+WORKERS = (OPEN, COPY_PID)
 JOB = (*_CHOICES, TABS, TABS_BACK, COPY)
 
 BACK = Key("escape", "back", "back", "close one thing: box, filter, marks, job", "esc")

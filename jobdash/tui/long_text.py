@@ -43,18 +43,11 @@ def value_lines(value: Any) -> list[Text]:
 
 def _coloured(text: str, language: str) -> list[Text]:
     lines = _cut_lines(clean_lines(text[:_LONGEST_TEXT]))
-    head = _highlighted("\n".join(lines[:_COLOURED_LINES]), language)
-    return [*head, *(Text(line, INK) for line in lines[_COLOURED_LINES:])]
-
-
-def _highlighted(text: str, language: str) -> list[Text]:
     # Imported when the first job is opened: pygments would cost every start 30 ms.
-    from rich.syntax import Syntax
+    from jobdash.tui.colours import coloured
 
-    syntax = Syntax(
-        text, language, theme="github-dark", background_color="default", word_wrap=False
-    )
-    return list(syntax.highlight(text).split("\n", allow_blank=False))
+    head = coloured("\n".join(lines[:_COLOURED_LINES]), language)
+    return [*head, *(Text(line, INK) for line in lines[_COLOURED_LINES:])]
 
 
 def _cut_lines(text: str) -> list[str]:

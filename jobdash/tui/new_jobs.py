@@ -42,11 +42,8 @@ class NewJobs:
                 self._tell(f"Enqueued {task.name} as #{seq}.", "information")
 
     def _tasks(self) -> list[TaskType]:
-        report = Report(self._options.database)
-        try:
-            return [t for t in report.tasks() if self._options.queue in (None, t.queue)]
-        finally:
-            report.close()
+        with Report(self._options.database) as report:
+            return [task for task in report.tasks() if self._options.queue in (None, task.queue)]
 
     async def _send(self, new: NewJob) -> int:
         return await enqueue(self._options.app or "", self._options.database, new)

@@ -63,11 +63,8 @@ class Plan:
 
 def make_plan(path: Path, name: str, seqs: Iterable[int]) -> Plan:
     """Look how the jobs stand now. Runs in a worker thread."""
-    report = Report(path)
-    try:
+    with Report(path) as report:
         found = [report.job_by_seq(seq) for seq in seqs]
-    finally:
-        report.close()
     jobs = [job for job in found if job is not None]
     ready = tuple(job for job in jobs if suits(name, job))
     return Plan(OPERATIONS[name], ready, tuple(job for job in jobs if not suits(name, job)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from jobdash.errors import JobdashError
 from jobdash.text import clean
 from jobdash.tui.options import DashboardOptions, PoolHandle
 from jobdash.tui.questions import Head
@@ -32,7 +33,7 @@ class PoolWatch:
         if self._pool is not None:
             try:
                 self._pool.restart()
-            except OSError as error:
+            except (OSError, JobdashError) as error:
                 self._failure = str(error)
             else:
                 self._restarted()

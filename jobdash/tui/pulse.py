@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 
 _SECOND = 1_000_000
 _WINDOW = 5 * _SECOND
@@ -40,9 +41,9 @@ class Pulse:
 
     def _steps(self) -> tuple[int, ...]:
         ended = [sample[2] for sample in self._samples]
-        return tuple(
-            max(0, after - before) for before, after in zip(ended, ended[1:], strict=False)
-        )
+        steps = tuple(max(0, after - before) for before, after in pairwise(ended))
+        # Rest is always the same value, so that it counts as no news.
+        return steps if any(steps) else ()
 
 
 def _rate(first: tuple[int, int, int], last: tuple[int, int, int], what: int) -> float:

@@ -2,7 +2,8 @@
 
 import os
 
-from jobdash.tui.options import DashboardOptions
+from jobdash.report import Report
+from jobdash.tui.options import DashboardOptions, PoolHandle
 from jobdash.tui.surroundings import check_terminal
 
 # Read by Textual when it is imported. An Escape key is otherwise reported after 100 ms.
@@ -21,12 +22,20 @@ def run_dashboard(options: DashboardOptions) -> int:
     chose; a signal that ends the dashboard lets running jobs finish.
     """
     check_terminal()
+    Report(options.database).close()
     for name, value in _TEXTUAL_DEFAULTS.items():
         os.environ.setdefault(name, value)
     from jobdash.tui.app import DashboardApp
 
     app = DashboardApp(options)
     choice = app.run(mouse=options.mouse)
-    if options.pool is not None and choice in ("finish", "now"):
-        options.pool.stop(choice)
+    if options.pool is not None:
+        _stop(options.pool, choice)
     return app.return_code or 0
+
+
+def _stop(pool: PoolHandle, choice: str | None) -> None:
+    if choice == "finish":
+        pool.stop("finish")
+    elif choice == "now":
+        pool.stop("now")

@@ -25,19 +25,32 @@ def width_of(spans: Iterable[Span]) -> int:
     return sum(cell_len(text) for text, _ in spans)
 
 
-def fitted(spans: Sequence[Span], width: int, align: Align = "left") -> Spans:
-    """Cut or pad the spans to exactly `width` cells."""
-    kept, room = [], width
+def fitted(spans: Sequence[Span], width: int, align: Align = "left", gap: int = 0) -> Spans:
+    """Cut or pad the spans to exactly `width` cells, and put `gap` empty ones behind.
+
+    The empty cells join the text beside them: fewer spans are fewer bytes on their way.
+    """
+    kept, room = _cut(spans, width)
+    if align == "right":
+        first, style = kept[0]
+        kept[0] = (" " * room + first, style)
+        room = 0
+    last, style = kept[-1]
+    kept[-1] = (last + " " * (room + gap), style)
+    return tuple(kept)
+
+
+def _cut(spans: Sequence[Span], width: int) -> tuple[list[Span], int]:
+    """Return at least one span, in all not wider than `width`, and the cells that are left."""
+    kept: list[Span] = []
+    room = width
     for text, style in spans:
-        if room <= 0:
-            break
         cut = shorten(text, room)
         kept.append((cut, style))
         room -= cell_len(cut)
-        if cut != text:
+        if room <= 0 or cut != text:
             break
-    gap = (" " * max(0, room), _NONE)
-    return (gap, *kept) if align == "right" else (*kept, gap)
+    return kept or [("", _NONE)], max(0, room)
 
 
 def two_sided(left: Sequence[Span], right: Sequence[Span], width: int) -> Spans:
@@ -46,6 +59,22 @@ def two_sided(left: Sequence[Span], right: Sequence[Span], width: int) -> Spans:
     if kept > width:
         return fitted(right, width)
     return (*fitted(left, width - kept), *right)
+
+
+def changed_cells(old: Spans, new: Spans) -> tuple[int, int]:
+    """Return from which cell to which two lines of the same width differ."""
+    start = width_of(_common(old, new))
+    end = width_of(new) - width_of(_common(old[::-1], new[::-1]))
+    return start, max(start, end)
+
+
+def _common(old: Spans, new: Spans) -> Spans:
+    count = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        count += 1
+    return new[:count]
 
 
 @lru_cache(maxsize=1024)

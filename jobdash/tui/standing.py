@@ -11,7 +11,7 @@ ANSWER_EVERY = 0.25
 _REST_PER_COST = 9
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Standing:
     """One topic's question, its newest answer, and what it cost to find."""
 

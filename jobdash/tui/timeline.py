@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from rich.color import Color, blend_rgb
 from rich.style import Style
 
 from jobdash.job import Attempt, Job, State
@@ -11,6 +13,8 @@ from jobdash.tui.spans import Span, Spans
 from jobdash.tui.theme import GROUND, LOOKS, RULE
 
 _LEAST_CELLS = 3
+_TINT = 0.28
+_STATES = {str(state): state for state in State}
 _WAIT = Style(color="#9aa7b8", bgcolor="#1c2633")
 _GAP = Style(color="#c9bf6a", bgcolor=RULE)
 
@@ -53,15 +57,25 @@ def _pause(micros: int, *, first: bool) -> Stretch:
 
 
 def _run(attempt: Attempt, end: int) -> Stretch:
-    look = LOOKS[_state_of(attempt.outcome)]
-    style = Style(color=GROUND, bgcolor=look.style.color and look.style.color.name, bold=True)
+    look = LOOKS[outcome_state(attempt.outcome)]
+    style = look.style + _tinted(look.style)
     return Stretch(max(0, end - attempt.started_at), look.glyph, style)
 
 
-def _state_of(outcome: str | None) -> State:
+@cache
+def _tinted(style: Style) -> Style:
+    """Return the ground that a piece in this colour stands on: the same colour, much darker."""
+    if style.color is None:
+        return Style()
+    mixed = blend_rgb(Color.parse(GROUND).get_truecolor(), style.color.get_truecolor(), _TINT)
+    return Style(bgcolor=Color.from_triplet(mixed))
+
+
+def outcome_state(outcome: str | None) -> State:
+    """Return the state whose look tells how an attempt ended, None if it has not."""
     if outcome is None:
         return State.RUNNING
-    return State(outcome) if outcome in State else State.FAILED
+    return _STATES.get(outcome, State.FAILED)
 
 
 def _shares(parts: Sequence[int], width: int) -> list[int]:

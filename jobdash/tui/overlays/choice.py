@@ -101,6 +101,6 @@ class ChoiceScreen(ModalScreen[str | None]):
 def _row(choice: Choice, here: bool, width: int) -> Spans:
     ground = _HERE if here else PLAIN
     ink = ALARM if choice.heavy else INK
-    sign = "› " if here else "  "
+    sign = "▎ " if here else "  "
     parts = ((sign, KEY), (choice.key, KEY), (f"  {choice.words}".ljust(width - 3), ink))
     return tuple((text, style + ground) for text, style in parts)

@@ -15,9 +15,11 @@ class Field(Horizontal):
     DEFAULT_CSS = """
     Field { height: 1; margin-bottom: 1; }
     Field .label { width: 18; }
-    Field Input { width: 2fr; height: 1; border: none; padding: 0 1; background: $rule; }
+    Field Input, Field Input:focus {
+        width: 1fr; height: 1; border: none; padding: 0 1; background: $rule;
+    }
     Field Input:focus { background: #27405f; }
-    Field .hint { width: 1fr; margin-left: 1; min-width: 22; }
+    Field .hint { width: 1fr; margin-left: 2; }
     """
 
     def __init__(self, name_of: str, label: str, hint: str) -> None:

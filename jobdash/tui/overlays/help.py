@@ -39,7 +39,7 @@ class HelpScreen(ModalScreen[None]):
         border: round $rule; background: $raised; padding: 1 1 0 2;
     }
     HelpScreen Static { height: auto; }
-    HelpScreen Reader { padding: 0; }
+    HelpScreen Reader { padding: 0; background: $raised; }
     """
 
     def compose(self) -> ComposeResult:

@@ -51,7 +51,7 @@ class NewJobScreen(ModalScreen[int | None]):
 
     def __init__(self, task: TaskType, send: Callable[[NewJob], Awaitable[int]]) -> None:
         super().__init__()
-        self._task = task
+        self._type = task
         self._send = send
         self._parameters = parameters_of(task)
         self._sending = False
@@ -59,12 +59,12 @@ class NewJobScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """Make the box."""
         with Vertical(id="box"):
-            yield Static(_title(self._task), markup=False)
+            yield Static(_title(self._type), markup=False)
             with VerticalScroll(id="fields", can_focus=False):
                 for parameter in self._parameters:
                     yield _field(parameter)
                 for name, hint in _OPTIONS:
-                    yield Field(f"option-{name}", name, _with_default(name, hint, self._task))
+                    yield Field(f"option-{name}", name, _with_default(name, hint, self._type))
             yield Line("form-preview")
             yield Line("form-error")
             yield Line("form-keys")
@@ -115,14 +115,14 @@ class NewJobScreen(ModalScreen[int | None]):
         args, kwargs, wrong = call_of(self._parameters, _parameters_typed(typed))
         options = {name: typed[f"option-{name}"].strip() for name, _ in _OPTIONS}
         wrong |= {f"option-{name}": why for name, why in _option_mistakes(options).items()}
-        return NewJob(self._task.name, args, kwargs, **options), wrong
+        return NewJob(self._type.name, args, kwargs, **options), wrong
 
     def _check(self) -> None:
         new, wrong = self._read()
         touched = {field.name_of for field in self.query(Field) if field.value.strip()}
         self._show_wrong({name: why for name, why in wrong.items() if name in touched})
         call = summary(json.dumps(new.args), json.dumps(new.kwargs))
-        shown = f"{words(self._task.name)}({words(call)})"
+        shown = f"{words(self._type.name)}({words(call)})"
         self.query_one("#form-preview", Line).show(((shown, ACCENT),))
 
     def _show_wrong(self, wrong: dict[str, str]) -> None:

@@ -51,7 +51,10 @@ class PickTaskScreen(ModalScreen[TaskType | None]):
         border: round $rule; background: $raised; padding: 1 2;
     }
     PickTaskScreen Static { height: 1; }
-    PickTaskScreen Input { height: 1; border: none; padding: 0; margin: 1 0; background: $rule; }
+    PickTaskScreen Input, PickTaskScreen Input:focus {
+        height: 1; border: none; padding: 0 1; margin: 1 0; background: $rule;
+    }
+    PickTaskScreen LineList { background: $raised; }
     """
 
     def __init__(self, tasks: Sequence[TaskType], likely: str) -> None:

@@ -9,11 +9,11 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from jobdash.job import State
-from jobdash.text import format_age, format_count
-from jobdash.tui import job_facts, keys
+from jobdash.text import format_count
+from jobdash.tui import keys
 from jobdash.tui.dead_letters import DeadGroup, DeadLetters, DeadQuestion
 from jobdash.tui.feed import Feed
-from jobdash.tui.job_cells import Present, words
+from jobdash.tui.job_cells import Present, rough_age, short_task, words
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.places.place import Place
 from jobdash.tui.snapshot import Snapshot
@@ -25,7 +25,7 @@ from jobdash.tui.widgets.empty import Empty
 from jobdash.tui.widgets.heading import Heading
 from jobdash.tui.widgets.line import Line
 from jobdash.tui.widgets.line_list import LineList
-from jobdash.tui.widgets.panel import Panel
+from jobdash.tui.widgets.preview import Preview
 from jobdash.tui.widgets.row_list import RowList
 
 _WIDE = 94
@@ -37,8 +37,8 @@ def _columns(width: int) -> Sequence[Column[DeadGroup, Present]]:
         Column("jobs", 6, _count, "right"),
         Column("error", 24 if wide else 17, _error_type),
         Column("task", 22 if wide else 16, _task),
-        *([Column("first", 7, _first, "right")] if wide else []),
-        Column("last", 7, _last, "right"),
+        *([Column("first", 5, _first, "right")] if wide else []),
+        Column("last", 5, _last, "right"),
         Column("newest message", 0, _message),
     ]
 
@@ -52,15 +52,15 @@ def _error_type(group: DeadGroup, _: Present) -> Spans:
 
 
 def _task(group: DeadGroup, _: Present) -> Spans:
-    return ((words(group.task) or "(unknown)", INK),)
+    return ((short_task(group.task), INK),)
 
 
 def _first(group: DeadGroup, present: Present) -> Spans:
-    return ((format_age(present.now, group.first_at), FAINT),)
+    return ((rough_age(present.now, group.first_at), FAINT),)
 
 
 def _last(group: DeadGroup, present: Present) -> Spans:
-    return ((format_age(present.now, group.last_at), SOFT),)
+    return ((rough_age(present.now, group.last_at), SOFT),)
 
 
 def _message(group: DeadGroup, _: Present) -> Spans:
@@ -90,10 +90,10 @@ class DeadPlace(Place):
     def compose(self) -> ComposeResult:
         """Make the parts."""
         yield Line("dead-summary")
-        yield Heading("dead-heading")
+        yield Heading(self._list)
         yield self._list
         yield Empty("no-dead")
-        yield Panel(6, id="dead-preview")
+        yield Preview("dead-preview")
 
     def ask(self) -> None:
         """Ask for the dead letters."""
@@ -130,13 +130,9 @@ class DeadPlace(Place):
 
     @on(LineList.Moved)
     def _show_newest(self) -> None:
-        width = max(0, self._list.size.width - 2)
-        self.query_one(Heading).show_plan(self._list.plan_for(width).heading())
-        panel, group = self.query_one(Panel), self._list.current
-        if group is None:
-            panel.show(())
-        elif panel.display:
-            panel.show(_facts(group, self.present, panel.size.width))
+        group = self._list.current
+        self.query_one(Heading).redraw()
+        self.query_one(Preview).take(None if group is None else group.newest, self.present)
         self.post_message(self.HintsChanged())
 
     def action_open(self) -> None:
@@ -204,9 +200,3 @@ def _summary(dead: DeadLetters, marked: int) -> Spans:
     if dead.examined < dead.total:
         parts += ((f"   of the newest {format_count(dead.examined)}", FAINT),)
     return parts if not marked else (*parts, (f"   {marked} marked", WARN))
-
-
-def _facts(group: DeadGroup, present: Present, width: int) -> list[Spans]:
-    job = group.newest
-    facts = (job_facts.times, job_facts.ladder, job_facts.call, job_facts.outcome)
-    return [job_facts.title(job, width), *(fact(job, present) for fact in facts)]

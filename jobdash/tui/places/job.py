@@ -19,8 +19,8 @@ from jobdash.tui.questions import Detail, DetailQuestion
 from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import ACCENT, BOLD, FAINT, LOOKS, SOFT
-from jobdash.tui.timeline import timeline
 from jobdash.tui.topics import DETAIL
+from jobdash.tui.widgets.life import Life
 from jobdash.tui.widgets.line import Line
 from jobdash.tui.widgets.panel import Panel
 from jobdash.tui.widgets.part_tabs import PartTabs
@@ -45,7 +45,7 @@ class JobPlace(Place):
         """Make the parts."""
         yield Line("crumb")
         yield Panel(7, id="job-facts")
-        yield Line("timeline")
+        yield Life()
         yield PartTabs(_NAMES)
         yield Reader("reader")
 
@@ -99,13 +99,12 @@ class JobPlace(Place):
         self.query_one(Reader).read(lines, from_top=from_top)
 
     def _draw_facts(self, detail: Detail) -> None:
-        job, width = detail.job, max(10, self.size.width - 4)
+        job = detail.job
         self.query_one("#crumb", Line).show(_crumb(job), _waited(detail))
         facts = (job_facts.origin, job_facts.times, job_facts.ladder, job_facts.outcome)
         lines = [fact(job, self.present) for fact in facts]
         self.query_one(Panel).show([(), _identity(job), *filter(None, lines)])
-        bar = timeline(job, detail.attempts, self.present.now, width)
-        self.query_one("#timeline", Line).show(((" ", SOFT), *bar))
+        self.query_one(Life).take(detail, self.present.now)
 
     def action_tab(self, step: int) -> None:
         """Go to the next part."""
@@ -116,7 +115,7 @@ class JobPlace(Place):
     @on(PartTabs.Chosen)
     def _part_chosen(self, event: PartTabs.Chosen) -> None:
         if self._detail is not None:
-            self._part = event.name
+            self._part = event.part
             self._draw(from_top=True)
 
     def action_act(self, operation: str) -> None:

@@ -46,7 +46,7 @@ class JobsPlace(Place):
         """Make the parts."""
         yield Chips()
         yield FilterLine()
-        yield Heading("job-heading")
+        yield Heading(self._table)
         yield self._table
         yield Empty("no-jobs")
         yield Preview("preview")
@@ -91,13 +91,10 @@ class JobsPlace(Place):
         self.post_message(self.HintsChanged())
 
     def _show_current(self) -> None:
-        preview = self.query_one(Preview)
-        if preview.display:
-            preview.take(self._table.current, self.present)
+        self.query_one(Preview).take(self._table.current, self.present)
 
     def _show_status(self) -> None:
-        width = max(0, self._table.size.width - 2)
-        self.query_one(Heading).show_plan(self._table.plan_for(width).heading())
+        self.query_one(Heading).redraw()
         self.query_one(FilterLine).status(self._status())
 
     def _status(self) -> Sequence[Span]:

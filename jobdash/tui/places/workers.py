@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from jobdash.job import State, Worker
-from jobdash.text import format_age, format_count, format_duration
+from jobdash.text import format_count, format_duration
 from jobdash.tui import keys
 from jobdash.tui.feed import Feed
-from jobdash.tui.job_cells import Present, words
+from jobdash.tui.job_cells import Present, rough_age, short_task, words
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.places.place import Place
 from jobdash.tui.questions import Head
@@ -41,7 +41,7 @@ def _columns(width: int) -> Sequence[Column[Worker, Present]]:
         Column("for", 7, _elapsed, "right"),
         Column("done", 8, _done, "right"),
         Column("failed", 6, _failed, "right"),
-        Column("up", 7, _up, "right"),
+        Column("up", 4, _up, "right"),
     ]
 
 
@@ -68,16 +68,16 @@ def _state(worker: Worker, _: Present) -> Spans:
 
 
 def _job(worker: Worker, _: Present) -> Spans:
-    return (("–", FAINT) if worker.job is None else (f"#{worker.job}", SOFT),)
+    return (("-", FAINT) if worker.job is None else (f"#{worker.job}", SOFT),)
 
 
 def _task(worker: Worker, _: Present) -> Spans:
-    return ((words(worker.job_task or ""), INK),)
+    return (("" if worker.job_task is None else short_task(worker.job_task), INK),)
 
 
 def _elapsed(worker: Worker, present: Present) -> Spans:
     if worker.job_started_at is None:
-        return (("–", FAINT),)
+        return (("-", FAINT),)
     return ((format_duration((present.now - worker.job_started_at) / 1e6), INK),)
 
 
@@ -91,7 +91,7 @@ def _failed(worker: Worker, _: Present) -> Spans:
 
 
 def _up(worker: Worker, present: Present) -> Spans:
-    return ((format_age(present.now, worker.started_at), FAINT),)
+    return ((rough_age(present.now, worker.started_at), FAINT),)
 
 
 class WorkersPlace(Place):
@@ -109,7 +109,7 @@ class WorkersPlace(Place):
     def compose(self) -> ComposeResult:
         """Make the parts."""
         yield Line("worker-summary")
-        yield Heading("worker-heading")
+        yield Heading(self._list)
         yield self._list
         yield Empty("no-workers")
 
@@ -139,8 +139,7 @@ class WorkersPlace(Place):
 
     @on(LineList.Moved)
     def _moved(self) -> None:
-        width = max(0, self._list.size.width - 2)
-        self.query_one(Heading).show_plan(self._list.plan_for(width).heading())
+        self.query_one(Heading).redraw()
         self.post_message(self.HintsChanged())
 
     def action_open(self) -> None:

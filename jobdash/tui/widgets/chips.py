@@ -1,25 +1,21 @@
 """The states with their counts; one of them, or all, is what the list shows."""
 
-from collections.abc import Callable, Mapping
-from itertools import chain
+from collections.abc import Mapping
+from itertools import accumulate, chain
 
 from rich.style import Style
 from textual import events
 from textual.message import Message
 
 from jobdash.job import State
-from jobdash.text import compact_count, format_count
+from jobdash.text import format_count
 from jobdash.tui.spans import Span, Spans, width_of
 from jobdash.tui.theme import BOLD, FAINT, LOOKS, PLAIN, RULE, SOFT
-from jobdash.tui.widgets.line import Line
+from jobdash.tui.widgets.chip_labels import labels
+from jobdash.tui.widgets.line import Line, Sides
 
 _CHOSEN = Style(bgcolor=RULE)
 _ALWAYS = frozenset({State.PENDING, State.RUNNING, State.SUCCEEDED, State.FAILED})
-_SHORT = {
-    State.WAITING: "wait", State.SCHEDULED: "sched", State.PENDING: "pend", State.RUNNING: "run",
-    State.RETRYING: "retry", State.SUCCEEDED: "ok", State.FAILED: "fail",
-    State.CANCELLED: "canc", State.EXPIRED: "exp", State.DISCARDED: "disc",
-}  # fmt: skip
 
 
 class Chips(Line):
@@ -35,19 +31,28 @@ class Chips(Line):
     def __init__(self) -> None:
         super().__init__(id="chips")
         self.shown: tuple[State | None, ...] = (None,)
+        self._counts: Mapping[State, int] = {}
+        self._chosen: State | None = None
         self._ends: tuple[int, ...] = ()
 
     def take(self, counts: Mapping[State, int], chosen: State | None) -> None:
         """Show the counts."""
         states = [s for s in State if counts.get(s) or s in _ALWAYS or s is chosen]
         self.shown = (None, *states)
-        chips = self._fitting(counts, chosen)
-        ends, at = [], 1
-        for chip in chips:
-            at += width_of(chip)
-            ends.append(at)
-        self._ends = tuple(ends)
-        self.show(((" ", PLAIN), *chain.from_iterable(chips)))
+        self._counts, self._chosen = counts, chosen
+        self.redraw()
+
+    def sides(self, width: int) -> Sides:
+        """Return as much of the chips as fits."""
+        number = format_count(sum(self._counts.values()))
+        chips = [_chip(("all", BOLD), number, self._chosen is None)]
+        states = [state for state in self.shown if state is not None]
+        for state, label in labels(states, self._counts, width - width_of(chips[0]) - 1).items():
+            style = LOOKS[state].style if self._counts.get(state) else FAINT
+            name = f"{LOOKS[state].glyph} {label.word}".rstrip()
+            chips.append(_chip((name, style), label.number, state is self._chosen))
+        self._ends = tuple(accumulate(map(width_of, chips), initial=1))[1:]
+        return ((" ", PLAIN), *chain.from_iterable(chips)), ()
 
     def next_to(self, chosen: State | None, step: int) -> State | None:
         """Return the state that many chips away."""
@@ -61,42 +66,9 @@ class Chips(Line):
                 self.post_message(self.Chosen(state))
                 return
 
-    def _fitting(self, counts: Mapping[State, int], chosen: State | None) -> list[Spans]:
-        chips: list[Spans] = []
-        for label, number in _STYLES:
-            chips = [_chip(state, counts, state is chosen, label, number) for state in self.shown]
-            if sum(map(width_of, chips)) < self.size.width:
-                break
-        return chips
 
-
-_STYLES: tuple[tuple[Callable[[State], str], Callable[[int], str]], ...] = (
-    (str, format_count),
-    (str, compact_count),
-    (_SHORT.__getitem__, compact_count),
-    (lambda state: "", compact_count),
-)
-
-
-def _chip(
-    state: State | None, counts: Mapping[State, int], chosen: bool,
-    label: Callable[[State], str], number: Callable[[int], str],
-) -> Spans:  # fmt: skip
-    count = sum(counts.values()) if state is None else counts.get(state, 0)
-    # Two cells at least, so that the chips stand still while small numbers change.
-    parts: list[Span] = [*_name(state, label, count > 0), (number(count).ljust(2), _ink(count))]
+def _chip(name: Span, number: str, chosen: bool) -> Spans:
     ground = _CHOSEN if chosen else PLAIN
-    return tuple((text, style + ground) for text, style in [(" ", PLAIN), *parts, (" ", PLAIN)])
-
-
-def _name(state: State | None, label: Callable[[State], str], lit: bool) -> Spans:
-    if state is None:
-        return (("all ", BOLD),)
-    look = LOOKS[state]
-    word = label(state)
-    style = look.style if lit else FAINT
-    return ((f"{look.glyph} {word} " if word else f"{look.glyph} ", style),)
-
-
-def _ink(count: int) -> Style:
-    return SOFT if count else FAINT
+    ink = FAINT if number == "0" else SOFT
+    parts = ((" ", PLAIN), name, (f" {number:<2} ", ink))
+    return tuple((text, style + ground) for text, style in parts)

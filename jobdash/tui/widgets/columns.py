@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from jobdash.tui.spans import Align, Span, Spans, fitted
-from jobdash.tui.theme import FAINT, PLAIN
+from jobdash.tui.theme import FAINT
 
 T = TypeVar("T")
 C = TypeVar("C")
-
-_GAP: Span = (" ", PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +32,14 @@ class Plan(Generic[T, C]):
         """Return the row as spans of exactly the planned width."""
         parts: list[Span] = []
         for column, width in zip(self.columns, self.widths, strict=True):
-            parts += fitted(column.cell(row, context), width, column.align)
-            parts.append(_GAP)
+            parts += fitted(column.cell(row, context), width, column.align, gap=1)
         return tuple(parts)
 
     def heading(self) -> Spans:
         """Return the titles in the same widths."""
         parts: list[Span] = []
         for column, width in zip(self.columns, self.widths, strict=True):
-            parts += fitted([(column.title, FAINT)], width, column.align)
-            parts.append(_GAP)
+            parts += fitted([(column.title, FAINT)], width, column.align, gap=1)
         return tuple(parts)
 
 

@@ -52,7 +52,7 @@ class FilterLine(Horizontal):
     DEFAULT_CSS = """
     FilterLine { height: 1; }
     FilterLine #slash { width: 3; }
-    FilterLine FilterInput {
+    FilterLine FilterInput, FilterLine FilterInput:focus {
         height: 1; border: none; padding: 0; width: 1fr; background: $raised; display: none;
     }
     FilterLine.-typing FilterInput { display: block; }

@@ -6,7 +6,7 @@ from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.spans import Span, Spans, width_of
 from jobdash.tui.theme import ACCENT, ALARM, BOLD, FAINT, GOOD, INK, PLAIN, SOFT, WARN
 from jobdash.tui.topics import HEAD
-from jobdash.tui.widgets.line import Line
+from jobdash.tui.widgets.line import Line, Sides
 
 _ROOMY = 110
 _LEVELS = "▁▂▃▄▅▆▇█"
@@ -21,18 +21,23 @@ class Header(Line):
 
     def __init__(self, file_name: str, queue: str | None) -> None:
         super().__init__(id="header")
-        place = file_name if queue is None else f"{file_name} · {queue}"
-        self._place = clean(place)
+        self._place = clean(file_name if queue is None else f"{file_name} · {queue}")
+        self._snapshot = Snapshot()
+        self._now = 0
 
     def take(self, snapshot: Snapshot, now: int) -> None:
         """Show what is known now."""
-        head = snapshot.value(HEAD)
-        mark = _live_mark(snapshot, now)
-        room = self.size.width - width_of(mark)
-        parts = self._parts(head, now, self.size.width >= _ROOMY)
-        self.show(_joined(parts, room), mark)
+        self._snapshot, self._now = snapshot, now
+        self.redraw()
 
-    def _parts(self, head: Head | None, now: int, roomy: bool) -> list[Spans]:
+    def sides(self, width: int) -> Sides:
+        """Return what fits, and the live mark."""
+        mark = _live_mark(self._snapshot, self._now)
+        roomy = width >= _ROOMY
+        parts = self._parts(self._snapshot.value(HEAD), roomy)
+        return _joined(parts, width - width_of(mark), 3 if roomy else 2), mark
+
+    def _parts(self, head: Head | None, roomy: bool) -> list[Spans]:
         name: Spans = ((" jobdash", BOLD), (f"  {self._place}", ACCENT))
         if head is None:
             return [name]
@@ -41,16 +46,16 @@ class Header(Line):
             _total(head, roomy),
             _workers(head),
             _rates(head, roomy),
-            _oldest(head, now),
+            _oldest(head, self._now),
             *([_spark(head)] if roomy else []),
         ]
 
 
-def _joined(parts: list[Spans], room: int) -> Spans:
+def _joined(parts: list[Spans], room: int, gap_cells: int) -> Spans:
     """Join the parts that fit; the later ones are the first to go."""
     line: list[Span] = []
     for part in parts:
-        gap: Spans = (("   ", PLAIN),) if line else ()
+        gap: Spans = ((" " * gap_cells, PLAIN),) if line else ()
         if width_of((*line, *gap, *part)) > room:
             break
         line += [*gap, *part]

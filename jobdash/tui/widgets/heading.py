@@ -1,17 +1,18 @@
 """The titles above a list."""
 
-from jobdash.tui.spans import Spans
 from jobdash.tui.theme import PLAIN
-from jobdash.tui.widgets.line import Line
-
-_GUTTER = ("  ", PLAIN)
+from jobdash.tui.widgets.line import Line, Sides
+from jobdash.tui.widgets.line_list import GUTTER, SCROLLBAR, LineList
 
 
 class Heading(Line):
-    """One line of column titles, aligned with the list's rows."""
+    """One line of column titles, aligned with the rows of its list."""
 
-    DEFAULT_CSS = "Heading { height: 1; }"
+    def __init__(self, rows: LineList) -> None:
+        super().__init__(classes="heading")
+        self._list = rows
 
-    def show_plan(self, heading: Spans) -> None:
-        """Show the titles of a plan."""
-        self.show((_GUTTER, *heading))
+    def sides(self, width: int) -> Sides:
+        """Return the titles."""
+        titles = self._list.titles(max(0, width - GUTTER - SCROLLBAR))
+        return ((" " * GUTTER, PLAIN), *titles), ()

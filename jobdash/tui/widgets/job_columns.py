@@ -20,7 +20,7 @@ def job_columns(width: int, seq_cells: int) -> Sequence[Column[Job, Present]]:
         Column("task", task, cells.task_cell),
         *([Column("pri", 3, cells.priority_cell, "right")] if wide else []),
         *([Column("created", 8, cells.created_cell)] if wide else []),
-        Column("age", 7, cells.age_cell, "right"),
+        Column("age", 4, cells.age_cell, "right"),
         Column("took", 7, cells.took_cell, "right"),
         Column("try", 4, cells.try_cell, "right"),
         Column("error · progress · result", 0, cells.last_words),

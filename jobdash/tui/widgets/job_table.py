@@ -60,7 +60,7 @@ class JobTable(LineList):
         return self._asked
 
     def show_filter(self, wanted: JobFilter) -> None:
-        """Show other jobs from the newest on; the cursor stays on its job if it is among them."""
+        """Show other jobs, from the newest on. Until they are read the old ones stay."""
         self.filter = wanted
         self.loaded = False
         self.newer = 0
@@ -72,7 +72,7 @@ class JobTable(LineList):
     def take(self, question: WindowQuestion, window: Window, present: Present) -> None:
         """Show what the feed has read, if it still belongs to the filter."""
         self.present = present
-        if question.filter != self.filter:
+        if question.filter != self.filter or (window is self.window and self.loaded):
             return
         moved = self._moved(question, window)
         self.window = window
@@ -198,6 +198,10 @@ class JobTable(LineList):
         if job is None:
             return (("·".ljust(width), FAINT),)
         return self.plan_for(width).cells(job, self.present)
+
+    def titles(self, width: int) -> Spans:
+        """Return the titles of the columns."""
+        return self.plan_for(width).heading()
 
     def plan_for(self, width: int) -> Plan[Job, Present]:
         """Return the columns for a width."""

@@ -8,7 +8,7 @@ from textual.message import Message
 from jobdash.tui.keys import Key
 from jobdash.tui.spans import Span, Spans, width_of
 from jobdash.tui.theme import KEY, PLAIN, SOFT
-from jobdash.tui.widgets.line import Line
+from jobdash.tui.widgets.line import Line, Sides
 
 
 class KeyLine(Line):
@@ -25,20 +25,26 @@ class KeyLine(Line):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._keys: Sequence[Key] = ()
+        self._last: Sequence[Key] = ()
         self._ends: list[tuple[int, Key]] = []
 
     def take(self, keys: Sequence[Key], last: Sequence[Key] = ()) -> None:
         """Show as many keys as fit, and these `last` ones in any case."""
-        right = [part for key in last for part in _parts(key)]
-        room = self.size.width - width_of(right) - 1
+        self._keys, self._last = keys, last
+        self.redraw()
+
+    def sides(self, width: int) -> Sides:
+        """Return the keys that fit."""
+        right = tuple(part for key in self._last for part in _parts(key))
         left: list[Span] = [(" ", PLAIN)]
         self._ends = []
-        for key in keys:
-            if width_of(left) + width_of(_parts(key)) > room:
+        for key in self._keys:
+            if width_of(left) + width_of(_parts(key)) >= width - width_of(right):
                 break
             left += _parts(key)
             self._ends.append((width_of(left), key))
-        self.show(left, right)
+        return tuple(left), right
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked."""

@@ -9,17 +9,17 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
 from jobdash.tui.keys import MOVE, bindings
-from jobdash.tui.spans import Spans, fitted, strip_of
-from jobdash.tui.theme import CURSOR, CURSOR_AWAY, KEY, MARKED, PLAIN
+from jobdash.tui.spans import Spans, changed_cells, fitted, strip_of
+from jobdash.tui.theme import CURSOR, CURSOR_AWAY, FAINT, KEY, MARKED, PLAIN, SOFT
 
-_GUTTER = 2
+GUTTER, SCROLLBAR = 2, 1
 _HERE, _AWAY = Style(bgcolor=CURSOR), Style(bgcolor=CURSOR_AWAY)
 _MARK_GROUND = Style(bgcolor=MARKED)
 
@@ -49,6 +49,10 @@ class LineList(ScrollView, can_focus=True):
 
     def row_spans(self, index: int, width: int) -> Spans:
         """Return the row in exactly `width` cells."""
+        raise NotImplementedError
+
+    def titles(self, width: int) -> Spans:
+        """Return the titles of the columns of such a row."""
         raise NotImplementedError
 
     def is_marked(self, index: int) -> bool:
@@ -120,21 +124,28 @@ class LineList(ScrollView, can_focus=True):
     def redraw(self) -> None:
         """Draw the visible lines that look different from what was drawn last."""
         for y in range(self.size.height):
-            if self._drawn.get(y) != self._look(y):
+            drawn, look = self._drawn.get(y), self._look(y)
+            if drawn is None or drawn[1] != look[1]:
                 self.refresh_line(y + self.top)
+            elif drawn[0] != look[0]:
+                start, end = changed_cells(drawn[0], look[0])
+                self.refresh(Region(start, y, end - start, 1))
 
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""
         look = self._drawn[y] = self._look(y)
-        return strip_of(*look)
+        spans, ground = look
+        return strip_of(spans, self.visual_style.rich_style + ground)
 
     def _look(self, y: int) -> tuple[Spans, Style]:
         index, width = y + self.top, self.size.width
         if index >= self.length:
             return fitted((), width), PLAIN
-        sign = "›" if index == self.cursor else " "
+        sign = "▎" if index == self.cursor else " "
         mark = "•" if self.is_marked(index) else " "
-        row = self.row_spans(index, max(0, width - _GUTTER))
+        row = self.row_spans(index, max(0, width - GUTTER))
+        if index == self.cursor:
+            row = tuple((text, SOFT if style == FAINT else style) for text, style in row)
         return ((sign + mark, KEY), *row), self._ground(index)
 
     def _ground(self, index: int) -> Style:

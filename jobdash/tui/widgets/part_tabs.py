@@ -21,7 +21,7 @@ class PartTabs(Line):
 
         def __init__(self, name: str) -> None:
             super().__init__()
-            self.name = name
+            self.part = name
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(id="part-tabs")

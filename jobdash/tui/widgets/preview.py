@@ -1,22 +1,51 @@
-"""The job under the cursor, below the list, on terminals that are high enough."""
+"""A job below a list, on terminals that are high enough."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
 
 from jobdash.job import Job
 from jobdash.tui import job_facts
 from jobdash.tui.job_cells import Present
+from jobdash.tui.widgets.line import Line, Sides
 from jobdash.tui.widgets.panel import Panel
 
+_FACTS = (
+    job_facts.times,
+    job_facts.ladder,
+    job_facts.call,
+    job_facts.outcome,
+    job_facts.origin,
+)
 
-class Preview(Panel):
-    """Six lines about one job."""
+
+class _Title(Line):
+    """A rule with the job's name in front and its state at its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.job: Job | None = None
+
+    def sides(self, width: int) -> Sides:
+        """Return the rule in this width."""
+        return (() if self.job is None else job_facts.title(self.job, width)), ()
+
+
+class Preview(Vertical):
+    """A title and five lines about one job."""
 
     def __init__(self, id: str) -> None:
-        super().__init__(6, id=id)
+        super().__init__(id=id)
+        self._title = _Title()
+        self._panel = Panel(len(_FACTS))
+
+    def compose(self) -> ComposeResult:
+        """Make the lines."""
+        yield self._title
+        yield self._panel
 
     def take(self, job: Job | None, present: Present) -> None:
         """Show a job."""
-        if job is None:
-            self.show(())
-            return
-        facts = (job_facts.times, job_facts.ladder, job_facts.call, job_facts.outcome)
-        lines = [fact(job, present) for fact in (*facts, job_facts.origin)]
-        self.show([job_facts.title(job, self.size.width), *filter(None, lines)])
+        self._title.job = job
+        self._title.redraw()
+        facts = () if job is None else tuple(fact(job, present) for fact in _FACTS)
+        self._panel.show([fact for fact in facts if fact])

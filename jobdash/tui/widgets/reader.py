@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -40,10 +41,12 @@ class Reader(ScrollView, can_focus=True):
         """Draw one visible line."""
         row, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         index = bisect_right(self._ends, row)
+        base = self.visual_style.rich_style
         if index >= len(self._lines):
-            return Strip.blank(width)
+            return Strip.blank(width, base)
         piece = row - (self._ends[index - 1] if index else 0)
-        return self._strip(index).crop_extend(piece * width, (piece + 1) * width, None)
+        strip = self._strip(index).crop_extend(piece * width, (piece + 1) * width, None)
+        return strip.apply_style(base)
 
     def on_resize(self) -> None:
         """Fold anew."""
@@ -68,8 +71,11 @@ class Reader(ScrollView, can_focus=True):
     def _strip(self, index: int) -> Strip:
         strip = self._strips.get(index)
         if strip is None:
-            segments = self._lines[index].render(self.app.console)
-            strip = self._strips[index] = Strip(list(segments))
+            line = self._lines[index]
+            # A text without spans does not give its own style to its segments.
+            style = line.style if isinstance(line.style, Style) else Style.null()
+            made = Strip(list(line.render(self.app.console, end=""))).apply_style(style)
+            strip = self._strips[index] = made
         return strip
 
     def _fold(self) -> None:

@@ -68,6 +68,10 @@ class RowList(LineList, Generic[T, C]):
         """Return the row in its columns."""
         return self.plan_for(width).cells(self.rows[index], self.context)
 
+    def titles(self, width: int) -> Spans:
+        """Return the titles of the columns."""
+        return self.plan_for(width).heading()
+
     def plan_for(self, width: int) -> Plan[T, C]:
         """Return the columns for a width."""
         if self._plan is None or width != self._planned_width:

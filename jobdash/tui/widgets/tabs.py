@@ -5,11 +5,11 @@ from textual import events
 from textual.message import Message
 
 from jobdash.job import State
-from jobdash.text import clean, compact_count
+from jobdash.text import cell_len, clean, compact_count
 from jobdash.tui.questions import Head
 from jobdash.tui.spans import Span, Spans, width_of
 from jobdash.tui.theme import ALARM, BOLD, FAINT, KEY, PLAIN, RULE, SOFT
-from jobdash.tui.widgets.line import Line
+from jobdash.tui.widgets.line import Line, Sides
 
 _HERE = Style(bgcolor=RULE)
 _PLACES = (("1", "jobs", "Jobs"), ("2", "dead", "Dead letters"), ("3", "workers", "Workers"))
@@ -28,19 +28,25 @@ class Tabs(Line):
     def __init__(self, note: str) -> None:
         super().__init__(id="tabs")
         self._note = clean(note)
+        self._here = ""
+        self._head: Head | None = None
         self._ends: list[tuple[int, str]] = []
 
     def take(self, place: str, head: Head | None) -> None:
         """Show where we are."""
+        self._here, self._head = place, head
+        self.redraw()
+
+    def sides(self, width: int) -> Sides:
+        """Return the tabs, and the note if it fits."""
         left: list[Span] = [(" ", PLAIN)]
         self._ends = []
         for digit, name, title in _PLACES:
-            left += _tab(digit, title, _badge(name, head), name == place)
+            left += _tab(digit, title, _badge(name, self._head), name == self._here)
             self._ends.append((width_of(left), name))
             left.append((" ", PLAIN))
-        room = self.size.width - width_of(left) - 1
-        note = self._note if len(self._note) <= room else ""
-        self.show(left, ((f"{note} ", FAINT),))
+        fits = cell_len(self._note) < width - width_of(left)
+        return tuple(left), ((f"{self._note if fits else ''} ", FAINT),)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the place that was clicked."""

@@ -1,0 +1,144 @@
+"""`jobdash enqueue`: one job, or the same one several times."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jobdash.cli.clock import now
+from jobdash.cli.command import FileCommand, json_option
+from jobdash.cli.failure import DONE
+from jobdash.cli.output import is_terminal, note, print_json, say
+from jobdash.cli.parameters import DURATION, LABEL, MOMENT, PRIORITY
+from jobdash.cli.settings import Settings
+from jobdash.cli.target import Target
+from jobdash.cli.words import read_json, read_pairs, read_word, with_negative_numbers
+from jobdash.errors import UsageError
+from jobdash.job import MICROSECONDS, Job
+from jobdash.render import describe_when, job_json
+from jobdash.report import Report
+from jobdash.text import iso
+
+_MOST = 1_000_000_000
+_MOST_AT_ONCE = 100_000
+
+
+class _Enqueue(FileCommand):
+    """Takes negative numbers for arguments, not for options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        return super().parse_args(ctx, with_negative_numbers(args))
+
+
+@click.command(
+    "enqueue", cls=_Enqueue, example="jobdash enqueue mail.send ada@example.com -k name=Ada"
+)
+@click.argument("task")
+@click.argument("words", nargs=-1, metavar="[ARG]...")
+@click.option(
+    "-k", "--keyword", "pairs", multiple=True, metavar="NAME=VALUE", help="A named argument."
+)
+@click.option("--args", "args_json", metavar="JSON", help="All arguments as a JSON list.")
+@click.option("--kwargs", "kwargs_json", metavar="JSON", help="Named arguments as a JSON object.")
+@click.option("--delay", type=DURATION, help="Not before this time has passed: 90s, 10m, 2h.")
+@click.option("--at", type=MOMENT, help="Not before this moment: 2026-11-22T14:30Z, 14:30.")
+@click.option("--priority", type=PRIORITY, help="Higher is earlier; 0 if not given.")
+@click.option("--retries", type=click.IntRange(0, _MOST), help="More attempts after a failure.")
+@click.option("--retry-delay", type=DURATION, help="How long to wait before each.")
+@click.option("--timeout", type=DURATION, help="How long one attempt may take.")
+@click.option("--expires", type=DURATION, help="Not at all after this time.")
+@click.option("--key", type=LABEL, help="A second job of this key is not made.")
+@click.option("--id", type=LABEL, help="The job's id.")
+@click.option("--count", type=click.IntRange(1, _MOST_AT_ONCE), help="So many jobs.")
+@json_option
+@click.pass_obj
+def enqueue(
+    settings: Settings,
+    /,
+    task: str,
+    words: Sequence[str],
+    pairs: Sequence[str],
+    args_json: str | None,
+    kwargs_json: str | None,
+    count: int | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Enqueue a job of TASK and print its id.
+
+    Each ARG is JSON (3, true, '[1, 2]', '{"a": 1}') or a bare word, which is a text.
+    """
+    args = _positional(words, args_json)
+    kwargs = _named(pairs, kwargs_json)
+    _check(count, options)
+    started = now()
+    huey = Target(settings).load()
+    ids = _enqueue(huey, task, args, kwargs, count or 1, options)
+    jobs = _look_up(huey.storage.database.path, ids)
+    _print(jobs, ids, as_json, is_one=count is None)
+    _comment(jobs, started)
+    return DONE
+
+
+def _positional(words: Sequence[str], args_json: str | None) -> list[Any]:
+    if args_json is None:
+        return [read_word(word) for word in words]
+    if words:
+        raise UsageError("give the arguments one by one or with --args: not both")
+    args: list[Any] = read_json(args_json, list, "--args")
+    return args
+
+
+def _named(pairs: Sequence[str], kwargs_json: str | None) -> dict[str, Any]:
+    one_by_one = read_pairs(pairs)
+    together = {} if kwargs_json is None else read_json(kwargs_json, dict, "--kwargs")
+    twice = next((name for name in one_by_one if name in together), None)
+    if twice is not None:
+        raise UsageError(f"'{twice}' is given twice")
+    return {**together, **one_by_one}
+
+
+def _check(count: int | None, options: dict[str, Any]) -> None:
+    if options["delay"] is not None and options["at"] is not None:
+        raise UsageError("give --delay or --at: not both")
+    if options["timeout"] == 0:
+        raise UsageError("--timeout must be more than 0")
+    if count is not None and (options["id"] or options["key"]):
+        raise UsageError("--count makes several jobs: --id and --key are for one")
+
+
+def _enqueue(
+    huey: Any, task: str, args: list[Any], kwargs: dict[str, Any], count: int, typed: dict[str, Any]
+) -> list[str]:
+    from jobdash.control.enqueue import Options, enqueue
+
+    delay, moment = typed.pop("delay"), typed.pop("at")
+    if delay is not None:
+        moment = now() + round(delay * MICROSECONDS)
+    options = Options(eta=moment, **typed)
+    return [enqueue(huey, task, args, kwargs, options) for _ in range(count)]
+
+
+def _look_up(path: Path, ids: Sequence[str]) -> list[Job]:
+    with Report(path) as report:
+        return [report.job(id_) for id_ in ids]
+
+
+def _print(jobs: Sequence[Job], ids: Sequence[str], as_json: bool, *, is_one: bool) -> None:
+    if as_json:
+        documents = [job_json(job) for job in jobs]
+        print_json(documents[0] if is_one else documents)
+    else:
+        for id_ in ids:
+            say(id_)
+
+
+def _comment(jobs: Sequence[Job], started: int) -> None:
+    first = jobs[0]
+    if first.created_at < started:
+        note(f"#{first.seq} has the key '{first.key}' already: no other was made")
+    elif is_terminal():
+        when = f"{describe_when(first, now())} ({iso(first.eta)})" if first.eta else first.state
+        note(f"#{first.seq} {when}" if len(jobs) == 1 else f"{len(jobs):,} jobs, {when}")

@@ -1,0 +1,48 @@
+"""`jobdash tasks`: what can be enqueued."""
+
+import click
+
+from jobdash.cli.command import FileCommand, json_option
+from jobdash.cli.failure import DONE
+from jobdash.cli.output import note, print_json
+from jobdash.cli.reading import open_report
+from jobdash.cli.settings import Settings
+from jobdash.cli.table import print_table
+from jobdash.job import TaskType
+from jobdash.render import task_json
+from jobdash.tui.parameters import Parameter, parameters_of
+
+_HEAD = ("TASK", "PARAMETERS", "RETRIES", "", "WHAT IT DOES")
+_STARS = {"var_positional": "*", "var_keyword": "**"}
+
+
+@click.command("tasks", cls=FileCommand, example="jobdash tasks")
+@json_option
+@click.pass_obj
+def tasks(settings: Settings, as_json: bool) -> int:
+    """List the tasks that the app's pool has registered."""
+    with open_report(settings) as report:
+        found = report.tasks()
+    if as_json:
+        print_json([task_json(task) for task in found])
+    elif found:
+        print_table(_HEAD, [_row(task) for task in found], right=frozenset({2}))
+    else:
+        note("no tasks are registered yet: start a pool once with `jobdash worker`")
+    return DONE
+
+
+def _row(task: TaskType) -> tuple[str, ...]:
+    signature = ", ".join(map(_written, parameters_of(task)))
+    first_line = task.doc.partition("\n")[0]
+    return task.name, f"({signature})", str(task.retries), _standing(task), first_line
+
+
+def _written(parameter: Parameter) -> str:
+    name = _STARS.get(parameter.kind, "") + parameter.name
+    return name if parameter.default is None else f"{name}={parameter.default}"
+
+
+def _standing(task: TaskType) -> str:
+    words = ("periodic" * task.periodic, "paused" * task.paused)
+    return ", ".join(filter(None, words))

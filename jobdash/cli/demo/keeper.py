@@ -1,0 +1,59 @@
+"""Starts the demo's pool again whenever it dies."""
+
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+from jobdash.cli.failure import ProgramFailed
+from jobdash.cli.pool_process import PoolProcess
+
+_LOOK_EVERY = 0.1
+_QUICK_SECONDS = 5.0
+_TOLERATED = 5
+
+
+class Keeper:
+    """Watches a pool inside a `with` block. `starts` counts how often it was started.
+
+    After several quick deaths in a row it gives up, and `failure` says why.
+    """
+
+    def __init__(self, pool: PoolProcess, tell: Callable[[str], None]) -> None:
+        self.starts = 1
+        self.failure: ProgramFailed | None = None
+        self._pool = pool
+        self._tell = tell
+        self._since = time.monotonic()
+        self._quick_deaths = 0
+        self._stopping = Event()
+        self._thread = Thread(target=self._watch, name="pool-keeper", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while self.failure is None and not self._stopping.wait(_LOOK_EVERY):
+            if not self._pool.alive():
+                self._bring_back()
+
+    def _bring_back(self) -> None:
+        now = time.monotonic()
+        self._quick_deaths = self._quick_deaths + 1 if now < self._since + _QUICK_SECONDS else 0
+        if self._quick_deaths > _TOLERATED:
+            self.failure = self._pool.failure()
+            return
+        self._tell("the pool died: it is started again")
+        self._pool.restart()
+        self.starts, self._since = self.starts + 1, now

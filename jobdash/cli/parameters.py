@@ -1,0 +1,78 @@
+"""The types of what people type, each with the rule that it has to follow."""
+
+import math
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import click
+
+from jobdash.cli.clock import now
+from jobdash.job import State
+from jobdash.text import parse_duration, parse_time
+
+MOST_PRIORITY = 1_000_000_000
+LONGEST_KEY = 1_000
+
+T = TypeVar("T")
+
+
+class Rule(click.ParamType):  # type: ignore[type-arg]  # since click 8.5
+    """A type made of a function that raises ValueError, with the rule, for a bad value."""
+
+    def __init__(self, name: str, read: Callable[[str], object]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """Return the value, or fail with the rule."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _moment(text: str) -> int:
+    return parse_time(text, now())
+
+
+def _priority(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is no number") from None
+    if not math.isfinite(value) or abs(value) > MOST_PRIORITY:
+        raise ValueError(f"a priority is from {-MOST_PRIORITY:,} to {MOST_PRIORITY:,}, not {text}")
+    return int(value) if value.is_integer() else value
+
+
+def _label(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it must not be empty")
+    if len(text) > LONGEST_KEY:
+        raise ValueError(f"it has {len(text):,} characters, {LONGEST_KEY:,} are allowed")
+    return text
+
+
+def _states(text: str) -> tuple[State, ...]:
+    return tuple(_state(word.strip().lower()) for word in text.split(","))
+
+
+def _state(word: str) -> State:
+    try:
+        return State(word)
+    except ValueError:
+        near = get_close_matches(word, State, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"the states are {', '.join(State)}"
+        raise ValueError(f"there is no state '{word}': {hint}") from None
+
+
+DURATION = Rule("duration", parse_duration)
+MOMENT = Rule("time", _moment)
+PRIORITY = Rule("number", _priority)
+LABEL = Rule("text", _label)
+STATES = Rule("state", _states)

@@ -1,0 +1,213 @@
+"""`cancel`, `retry`, `replay`, `discard`, `wait`, `pause`, `resume`."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_support import Shop, a_shop, refused, run, run_json
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    with a_shop(tmp_path, monkeypatch) as made:
+        monkeypatch.setenv("JOBDASH_DB", str(made.db))
+        yield made
+
+
+# -- one by one ----------------------------------------------------------------------------------
+
+
+def test_cancel_ends_what_waits(shop: Shop) -> None:
+    seq = shop.enqueue("nap")
+    result = run("cancel", f"#{seq}")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("#1 cancelled, now cancelled")
+    assert shop.state(seq) == "cancelled"
+
+
+def test_retry_lets_the_same_job_go_on(shop: Shop) -> None:
+    seq = shop.ended("fail")
+    assert run("retry", seq).stdout.startswith("#1 retried, now pending")
+    assert shop.state(seq) == "pending"
+
+
+def test_replay_makes_a_new_job(shop: Shop) -> None:
+    seq = shop.ended("send", "ada")
+    outcome = run_json("replay", seq)
+    (new,) = outcome["created"]
+    assert (new["seq"], new["replay_of"], new["state"]) == (2, 1, "pending")
+    assert run("replay", seq).stdout.startswith("#3 replays #1")
+    assert shop.state(seq) == "succeeded"
+
+
+def test_discard_empties_the_dead_letters(shop: Shop) -> None:
+    seq = shop.ended("fail")
+    assert run_json("discard", seq)["changed"][0]["state"] == "discarded"
+    assert run_json("dead") == []
+
+
+def test_several_at_once_and_one_twice(shop: Shop) -> None:
+    seqs = [shop.enqueue("nap") for _ in range(3)]
+    outcome = run_json("cancel", *seqs, seqs[0])
+    assert [job["seq"] for job in outcome["changed"]] == seqs
+
+
+@pytest.mark.parametrize("operation", ["cancel", "retry", "replay", "discard"])
+def test_no_such_job_changes_nothing(shop: Shop, operation: str) -> None:
+    seq = shop.enqueue("nap")
+    refused(run(operation, seq, 99), 3, "99")
+    assert shop.state(seq) == "pending"
+
+
+@pytest.mark.parametrize(
+    ("operation", "state", "words"),
+    [
+        ("cancel", "succeeded", ["succeeded"]),
+        ("retry", "pending", ["pending"]),
+        ("retry", "succeeded", ["succeeded"]),
+        ("replay", "pending", ["pending", "finished"]),
+        ("discard", "succeeded", ["succeeded"]),
+    ],
+)
+def test_the_wrong_state_is_refused(
+    shop: Shop, operation: str, state: str, words: list[str]
+) -> None:
+    seq = shop.enqueue("nap") if state == "pending" else shop.ended("nap")
+    result = run(operation, seq)
+    assert result.exit_code == 4
+    assert all(word in result.stderr for word in ("jobdash: ", f"#{seq}", *words))
+    assert shop.state(seq) == state
+
+
+def test_those_that_can_be_are_done_beside_a_refusal(shop: Shop) -> None:
+    done, waiting = shop.ended("nap"), shop.enqueue("nap")
+    result = run("cancel", done, waiting)
+    assert result.exit_code == 4
+    assert f"#{waiting} cancelled" in result.stdout
+    assert shop.state(waiting) == "cancelled"
+
+
+def test_cancelling_twice_is_refused_the_second_time(shop: Shop) -> None:
+    seq = shop.enqueue("nap")
+    assert [run("cancel", seq).exit_code for _ in range(2)] == [0, 4]
+
+
+# -- by filter -----------------------------------------------------------------------------------
+
+
+def test_a_filter_needs_a_yes_where_nobody_can_be_asked(shop: Shop) -> None:
+    seqs = [shop.ended("fail", why) for why in ("one", "two")]
+    refused(run("retry", "--all"), 2, "retry 2 jobs", "--yes")
+    assert {shop.state(seq) for seq in seqs} == {"failed"}
+    assert run("retry", "--all", "--yes").exit_code == 0
+    assert {shop.state(seq) for seq in seqs} == {"pending"}
+
+
+def test_filters_choose_among_those_that_it_can_be_done_to(shop: Shop) -> None:
+    good, left, right = shop.ended("send", "left"), shop.ended("fail", "left"), shop.ended("fail")
+    assert run("discard", "--text", "left", "--yes").exit_code == 0
+    assert [shop.state(seq) for seq in (good, left, right)] == ["succeeded", "discarded", "failed"]
+
+
+def test_retry_by_state(shop: Shop) -> None:
+    seq = shop.enqueue("nap")
+    run("cancel", seq)
+    run("retry", "--all", "--yes")
+    assert shop.state(seq) == "cancelled"
+    run("retry", "--state", "cancelled", "--yes")
+    assert shop.state(seq) == "pending"
+
+
+def test_many_are_counted_not_listed(shop: Shop) -> None:
+    shop.register()
+    run("enqueue", "-A", shop.app, "nap", "--count", 30)
+    assert run("cancel", "--task", "nap", "-y").stdout == "cancelled 30 jobs\n"
+
+
+def test_none_is_no_mistake(shop: Shop) -> None:
+    shop.enqueue("nap")
+    assert run("retry", "--all").stdout == "retried 0 jobs\n"
+
+
+@pytest.mark.parametrize("words", [[], ["1", "--all"], ["--state", "nope", "--yes"]])
+def test_what_is_meant_must_be_clear(shop: Shop, words: list[str]) -> None:
+    seq = shop.enqueue("nap")
+    refused(run("cancel", *words), 2)
+    assert shop.state(seq) == "pending"
+
+
+# -- wait ----------------------------------------------------------------------------------------
+
+
+def test_wait_ends_with_the_job(shop: Shop) -> None:
+    seq = shop.enqueue("send", "ada")
+    worker = threading.Thread(target=shop.work)
+    worker.start()
+    result = run("wait", seq, "--timeout", "30s")
+    worker.join()
+    assert result.exit_code == 0
+    assert result.stdout.startswith("#1 succeeded")
+
+
+def test_wait_tells_failure_by_its_code(shop: Shop) -> None:
+    good, bad = shop.ended("nap"), shop.ended("fail")
+    assert run("wait", good).exit_code == 0
+    result = run("wait", good, bad)
+    assert result.exit_code == 1
+    assert "RuntimeError: no such customer" in result.stdout
+    assert [job["state"] for job in run_json("wait", good)] == ["succeeded"]
+
+
+def test_wait_gives_up_in_time(shop: Shop) -> None:
+    done, waiting = shop.ended("nap"), shop.enqueue("nap")
+    result = run("wait", done, waiting, "--timeout", "50ms")
+    assert result.exit_code == 124
+    assert f"#{waiting} is pending" in result.stderr
+    assert result.stdout.startswith(f"#{done} succeeded")
+
+
+def test_wait_for_no_such_job(shop: Shop) -> None:
+    shop.enqueue("nap")
+    refused(run("wait", 99), 3, "99")
+    refused(run("wait"), 2, "REFS")
+    refused(run("wait", 1, "--timeout", "soon"), 2, "duration")
+
+
+# -- pause and resume ----------------------------------------------------------------------------
+
+
+def test_pause_holds_a_task_back_until_resume(shop: Shop) -> None:
+    shop.register()
+    held, free = shop.enqueue("nap"), shop.enqueue("send", "ada")
+    assert run("pause", "nap").stdout == f"{shop.module}.nap: paused\n"
+    shop.work()
+    assert (shop.state(held), shop.state(free)) == ("pending", "succeeded")
+    assert run_json("stats")["paused"] == [{"queue": "shop", "task": f"{shop.module}.nap"}]
+    assert run("resume", "nap").stdout == f"{shop.module}.nap: resumed\n"
+    shop.work()
+    assert shop.state(held) == "succeeded"
+
+
+def test_pause_everything(shop: Shop) -> None:
+    seq = shop.enqueue("nap")
+    document = run_json("pause")
+    assert document == {"queue": "shop", "task": None, "changed": True, "paused": [""]}
+    shop.work()
+    assert shop.state(seq) == "pending"
+    assert "nothing to pause" in run("pause").stdout
+    assert run("resume").exit_code == 0
+    assert "nothing to resume" in run("resume").stdout
+
+
+def test_resuming_everything_names_what_stays_paused(shop: Shop) -> None:
+    shop.register()
+    run("pause", "nap")
+    run("pause")
+    assert f"still paused: {shop.module}.nap" in run("resume").stderr
+
+
+def test_pause_of_what_does_not_exist(shop: Shop) -> None:
+    shop.register()
+    refused(run("pause", f"{shop.module}.napp"), 3, f"did you mean {shop.module}.nap")
+    refused(run("pause", "--queue", "other"), 2, "shop")

@@ -1,0 +1,702 @@
+"""The ledger by itself: what goes in, in which order it comes out, and what is written down."""
+
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import apsw
+import pytest
+from scene import FAR, NOW, SECOND, Book, new_job
+
+from jobdash.errors import AlreadyRunning, LostClaim
+from jobdash.identity import Identity
+from jobdash.job import FINAL, Claim, Event, State, TaskType
+from jobdash.ledger import Ledger, NewChord, Settlement
+from jobdash.ledger.attempts import PROMOTE_AT_ONCE
+
+MINUTE = 60 * SECOND
+MAX_RESCUES = 3
+
+
+@pytest.fixture
+def worker(book: Book) -> int:
+    return book.worker()
+
+
+class TestOrder:
+    def test_the_most_urgent_comes_first_then_the_oldest(self, book: Book, worker: int) -> None:
+        for id_, priority in (("a", 0), ("b", 5), ("c", 0), ("d", 5), ("e", -1), ("f", 0.5)):
+            book.add(id_, priority=priority)
+        assert book.drain(worker) == ["b", "d", "f", "a", "c", "e"]
+
+    def test_what_failed_goes_behind_what_waited(self, book: Book, worker: int) -> None:
+        for id_ in "abc":
+            book.add(id_)
+        book.settle(book.claim(worker), Event.TRY_AGAIN)
+        assert book.drain(worker) == ["b", "c", "a"]
+
+    def test_a_retry_keeps_its_priority(self, book: Book, worker: int) -> None:
+        book.add("urgent", priority=9)
+        book.settle(book.claim(worker), Event.TRY_AGAIN)
+        book.add("other")
+        assert book.drain(worker) == ["urgent", "other"]
+
+    def test_what_a_stop_returned_keeps_its_place(self, book: Book, worker: int) -> None:
+        for id_ in "abc":
+            book.add(id_)
+        book.ledger.attempts.release(book.claim(worker), NOW)
+        assert book.drain(worker) == ["a", "b", "c"]
+
+    def test_what_a_dead_worker_held_keeps_its_place(self, book: Book, worker: int) -> None:
+        for id_ in "abc":
+            book.add(id_)
+        book.claim(worker)
+        book.ledger.attempts.rescue(worker, "killed", NOW)
+        assert book.drain(book.worker()) == ["a", "b", "c"]
+
+    def test_what_is_retried_by_hand_goes_behind_what_waited(
+        self, book: Book, worker: int
+    ) -> None:
+        seq = book.add("a")
+        book.settle(book.claim(worker), Event.FAIL)
+        book.add("b")
+        book.ledger.decisions.retry(seq, NOW)
+        assert book.drain(worker) == ["b", "a"]
+
+    def test_what_was_due_first_runs_first(self, book: Book, worker: int) -> None:
+        book.add("late", eta=NOW + 3 * SECOND)
+        book.add("early", eta=NOW + 2 * SECOND)
+        book.add("ready")
+        assert book.ledger.attempts.promote(NOW + MINUTE) == 2
+        assert book.drain(worker) == ["ready", "early", "late"]
+
+    def test_queues_of_one_file_do_not_see_each_other(self, book: Book, worker: int) -> None:
+        other = Ledger(book.database, "other")
+        other.intake.enqueue([new_job("same-id")], NOW)
+        book.add("same-id")
+        assert book.drain(worker) == ["same-id"]
+        assert other.attempts.claim(worker, NOW) is not None
+        other_job = "SELECT state FROM job WHERE queue = 'other'"
+        assert book.rows(other_job) == [("running",)]
+
+
+class TestWaitingForATime:
+    def test_a_job_is_not_claimed_before_its_eta(self, book: Book, worker: int) -> None:
+        seq = book.add("a", eta=NOW + MINUTE)
+        assert book.state(seq) == "scheduled"
+        assert book.ledger.attempts.next_due() == NOW + MINUTE
+        assert book.ledger.attempts.promote(NOW + MINUTE - 1) == 0
+        assert book.ledger.attempts.claim(worker, NOW) is None
+        assert book.ledger.attempts.promote(NOW + MINUTE) == 1
+        assert book.claim(worker).id == "a"
+        assert book.ledger.attempts.next_due() is None
+
+    def test_an_eta_that_is_past_makes_no_difference(self, book: Book, worker: int) -> None:
+        seq = book.add("a", eta=NOW - 1)
+        assert book.state(seq) == "pending"
+
+    def test_a_retry_waits_in_its_row(self, book: Book, worker: int) -> None:
+        seq = book.add("a", retries=3, retry_delay=5)
+        later = {"eta": NOW + MINUTE, "retries_left": 2, "retry_delay": 10.0}
+        book.settle(book.claim(worker), Event.TRY_AGAIN, **later)
+        row = book.row(seq)
+        assert row["state"] == "retrying"
+        assert row["eta"] == NOW + MINUTE
+        assert (row["failures"], row["retries_left"], row["retry_delay"]) == (1, 2, 10.0)
+        book.ledger.attempts.promote(NOW + MINUTE)
+        claim = book.claim(worker)
+        assert (claim.number, claim.retries_left, claim.retry_delay) == (2, 2, 10.0)
+
+    def test_many_are_promoted_in_several_goes_and_none_is_forgotten(self, book: Book) -> None:
+        many = PROMOTE_AT_ONCE + 1
+        jobs = [new_job(f"j{n}", eta=NOW + SECOND) for n in range(many)]
+        book.enter(*jobs)
+        goes = [book.ledger.attempts.promote(FAR) for _ in range(3)]
+        assert goes == [PROMOTE_AT_ONCE, 1, 0]
+
+
+class TestMessages:
+    def test_the_bytes_are_written_once_and_come_back_as_they_were(
+        self, book: Book, worker: int
+    ) -> None:
+        book.add("a", data=b"\x80 pickled", retries=1)
+        before = book.rows("SELECT * FROM message")
+        claim = book.claim(worker)
+        assert (claim.data, claim.checksum) == (b"\x80 pickled", zlib.crc32(b"\x80 pickled"))
+        book.settle(claim, Event.TRY_AGAIN)
+        book.ledger.attempts.rescue(worker, "killed", NOW)
+        book.drain(worker)
+        assert book.rows("SELECT * FROM message") == before
+
+    def test_a_changed_byte_is_noticed(self, book: Book, worker: int) -> None:
+        book.add("a", data=b"sound")
+        book.write("UPDATE message SET data = x'00'")
+        claim = book.claim(worker)
+        assert claim.data is not None
+        assert claim.checksum != zlib.crc32(claim.data)
+        book.write("UPDATE message SET data = ?", (b"sound",))  # for the fixture's last look
+
+
+class TestFence:
+    def test_a_late_finish_changes_nothing(self, book: Book) -> None:
+        seq = book.add("a", steps=(new_job("b", data=None),))
+        late, next_ = book.worker("late"), book.worker("next")
+        old = book.claim(late)
+        book.ledger.attempts.rescue(late, "seemed dead", NOW)
+        book.claim(next_)
+        before = _contents(book)
+        for event in (Event.SUCCEED, Event.FAIL, Event.TRY_AGAIN, Event.CONFIRM_CANCEL):
+            with pytest.raises(LostClaim):
+                book.settle(old, event, result=b"late", linked=True, handler=new_job("h"))
+        assert _contents(book) == before
+        assert book.row(seq)["worker"] == next_
+
+    def test_a_finish_counts_only_once(self, book: Book, worker: int) -> None:
+        book.add("a")
+        claim = book.claim(worker)
+        book.settle(claim, Event.SUCCEED, result=b"first")
+        with pytest.raises(LostClaim):
+            book.settle(claim, Event.SUCCEED, result=b"second")
+        assert book.one("SELECT data FROM result") == (b"first",)
+
+    def test_a_late_release_changes_nothing(self, book: Book, worker: int) -> None:
+        seq = book.add("a")
+        old = book.claim(worker)
+        book.ledger.attempts.rescue(worker, "killed", NOW)
+        current = book.claim(worker)
+        book.ledger.attempts.release(old, NOW)
+        book.ledger.attempts.requeue(old, NOW)
+        assert book.state(seq) == "running"
+        book.settle(current, Event.SUCCEED)
+
+    def test_a_claim_number_is_never_given_twice(self, book: Book, worker: int) -> None:
+        book.add("a")
+        numbers = []
+        for leave in (
+            lambda claim: book.settle(claim, Event.TRY_AGAIN),
+            lambda claim: book.ledger.attempts.release(claim, NOW),
+            lambda claim: book.ledger.attempts.rescue(worker, "killed", NOW),
+            lambda claim: book.settle(claim, Event.SUCCEED),
+        ):
+            claim = book.claim(worker)
+            numbers.append(claim.number)
+            leave(claim)
+        assert numbers == [1, 2, 3, 4]
+
+
+class TestOneTransaction:
+    def test_nothing_of_a_finish_remains_if_a_part_of_it_is_refused(
+        self, book: Book, worker: int
+    ) -> None:
+        book.enter(
+            NewChord("c", (new_job("m", steps=(new_job("n", data=None),)),), new_job("callback"))
+        )
+        claim = book.claim(worker)
+        before = _contents(book)
+        impossible = new_job("handler", retries=-1)
+        with pytest.raises(apsw.ConstraintError):
+            book.settle(claim, Event.FAIL, result=b"e", linked=True, handler=impossible)
+        assert _contents(book) == before
+
+    def test_many_units_are_entered_all_or_none(self, book: Book) -> None:
+        units = [new_job("a"), NewChord("c", (new_job("m"),), new_job("cb")), new_job("b")]
+        before = _contents(book)
+        with pytest.raises(apsw.ConstraintError):
+            book.enter(*units, new_job("impossible", retries=-1))
+        assert _contents(book) == before
+        assert book.rung == 0
+        book.enter(*units)
+        assert book.one("SELECT count(*) FROM job") == (4,)
+        assert book.rung == 1
+
+    def test_the_next_claim_is_made_with_the_finish(self, book: Book, worker: int) -> None:
+        book.add("a")
+        book.add("b")
+        settlement = Settlement(Event.SUCCEED, outcome="succeeded")
+        settled = book.ledger.attempts.settle(book.claim(worker), settlement, NOW, next_for=worker)
+        assert settled.following is not None
+        assert settled.following.id == "b"
+        last = book.ledger.attempts.settle(settled.following, settlement, NOW, next_for=worker)
+        assert last.following is None
+
+
+class TestRescue:
+    def test_a_crash_is_not_a_failure(self, book: Book, worker: int) -> None:
+        seq = book.add("a")
+        book.claim(worker)
+        assert book.ledger.attempts.rescue(worker, "killed by SIGKILL", NOW + SECOND) == [seq]
+        row = book.row(seq)
+        assert (row["state"], row["failures"], row["rescues"]) == ("pending", 0, 1)
+        attempt = "SELECT number, worker, outcome, error_message, ended_at FROM attempt"
+        assert book.rows(attempt) == [(1, worker, "lost", "killed by SIGKILL", NOW + SECOND)]
+
+    def test_a_job_that_kills_its_workers_becomes_a_dead_letter(
+        self, book: Book, worker: int
+    ) -> None:
+        seq = book.add("a", steps=(new_job("b", data=None),))
+        for _ in range(MAX_RESCUES):
+            book.claim(worker)
+            book.ledger.attempts.rescue(worker, "killed by SIGSEGV", NOW)
+        row = book.row(seq)
+        assert (row["state"], row["rescues"], row["failures"]) == ("failed", MAX_RESCUES, 0)
+        assert row["error_type"] == "WorkerLost"
+        assert "SIGSEGV" in row["error_message"]
+        assert book.state(seq + 1) == "cancelled"
+        assert book.one("SELECT count(*) FROM attempt WHERE outcome = 'lost'") == (MAX_RESCUES,)
+
+    def test_a_dead_letter_that_is_retried_may_crash_again(self, book: Book, worker: int) -> None:
+        seq = book.add("a")
+        for _ in range(MAX_RESCUES):
+            book.claim(worker)
+            book.ledger.attempts.rescue(worker, "killed", NOW)
+        book.ledger.decisions.retry(seq, NOW)
+        book.claim(worker)
+        book.ledger.attempts.rescue(worker, "killed", NOW)
+        assert book.state(seq) == "pending"
+
+    def test_what_was_to_be_cancelled_is_not_run_again(self, book: Book, worker: int) -> None:
+        seq = book.add("a", steps=(new_job("b", data=None),))
+        book.claim(worker)
+        book.ledger.decisions.cancel(seq, NOW)
+        book.ledger.attempts.rescue(worker, "killed", NOW)
+        assert [book.state(seq), book.state(seq + 1)] == ["cancelled", "cancelled"]
+        assert book.row(seq)["rescues"] == 0
+
+    def test_only_the_dead_workers_jobs_are_freed(self, book: Book, worker: int) -> None:
+        other = book.worker("other")
+        book.add("a")
+        kept = book.add("b")
+        book.claim(worker)
+        book.claim(other)
+        book.ledger.attempts.rescue(worker, "killed", NOW)
+        assert book.row(kept)["worker"] == other
+
+    def test_rescue_never_reads_a_message(self, book: Book, worker: int) -> None:
+        seq = book.add("a")
+        book.claim(worker)
+        book.write("DELETE FROM message")
+        assert book.ledger.attempts.rescue(worker, "killed", NOW) == [seq]
+
+    def test_rescuing_somebody_who_held_nothing_is_no_event(self, book: Book, worker: int) -> None:
+        assert book.ledger.attempts.rescue(worker, "killed", NOW) == []
+        assert book.rung == 0
+
+
+class TestStops:
+    def test_a_request_names_the_run_that_it_means(self, book: Book, worker: int) -> None:
+        seq = book.add("a", retries=1)
+        claim = book.claim(worker)
+        book.ledger.decisions.cancel(seq, NOW + 1)
+        book.ledger.decisions.cancel(seq, NOW + 2)
+        assert book.ledger.attempts.cancel_requests() == [(seq, 1, worker, NOW + 1)]
+        assert book.ledger.attempts.is_cancel_requested(claim)
+
+    def test_a_run_that_ends_well_ends_well(self, book: Book, worker: int) -> None:
+        seq = book.add("a")
+        claim = book.claim(worker)
+        book.ledger.decisions.cancel(seq, NOW)
+        book.settle(claim, Event.SUCCEED)
+        assert book.state(seq) == "succeeded"
+        assert book.ledger.attempts.cancel_requests() == []
+
+    @pytest.mark.parametrize("event", [Event.TRY_AGAIN, Event.POSTPONE, Event.RELEASE])
+    def test_what_was_to_be_cancelled_does_not_come_back(
+        self, book: Book, worker: int, event: Event
+    ) -> None:
+        seq = book.add("a", retries=1, steps=(new_job("b", data=None),))
+        claim = book.claim(worker)
+        book.ledger.decisions.cancel(seq, NOW)
+        book.settle(claim, event, eta=NOW + MINUTE)
+        assert [book.state(seq), book.state(seq + 1)] == ["cancelled", "cancelled"]
+
+    def test_a_claim_that_is_given_back_may_have_been_cancelled(
+        self, book: Book, worker: int
+    ) -> None:
+        seq = book.add("a")
+        claim = book.claim(worker)
+        book.ledger.decisions.cancel(seq, NOW)
+        book.ledger.attempts.release(claim, NOW)
+        assert book.state(seq) == "cancelled"
+
+    def test_overdue_is_who_runs_longer_than_its_hard_limit(
+        self, book: Book, worker: int
+    ) -> None:
+        seq = book.add("a", hard_timeout=1.5)
+        book.add("b")
+        book.claim(worker)
+        book.claim(book.worker())
+        assert book.ledger.attempts.overdue(NOW + 1_499_999) == []
+        assert book.ledger.attempts.overdue(NOW + 1_500_000) == [(seq, 1, worker)]
+
+
+class TestKeys:
+    def test_a_second_job_with_the_same_key_is_the_first(self, book: Book) -> None:
+        first = book.enter(new_job("a", key="order-7"))
+        again = book.enter(new_job("b", key="order-7"))
+        assert (again.seq, again.id, again.is_new) == (first.seq, "a", False)
+        assert book.one("SELECT count(*) FROM job") == (1,)
+
+    def test_a_key_is_free_again_after_its_window(self, book: Book) -> None:
+        book.enter(new_job("a", key="k", key_window=SECOND), now=NOW)
+        assert not book.enter(new_job("b", key="k", key_window=SECOND), now=NOW + SECOND).is_new
+        assert book.enter(new_job("c", key="k", key_window=SECOND), now=NOW + SECOND + 1).is_new
+
+    def test_a_key_is_its_queues_own(self, book: Book) -> None:
+        book.enter(new_job("a", key="k"))
+        (entry,) = Ledger(book.database, "other").intake.enqueue([new_job("b", key="k")], NOW)
+        assert entry.is_new
+
+    def test_one_call_can_hold_a_key_twice(self, book: Book) -> None:
+        entries = book.ledger.intake.enqueue([new_job("a", key="k"), new_job("b", key="k")], NOW)
+        assert [entry.seq for entry in entries] == [1, 1]
+
+
+class TestKnownIds:
+    @pytest.mark.parametrize("state", sorted(FINAL))
+    def test_an_id_that_has_ended_goes_on_in_its_row(
+        self, book: Book, worker: int, state: State
+    ) -> None:
+        seq = _ended(book, worker, state)
+        book.enter(new_job("a", data=b"again", args="[2]"), now=NOW + SECOND)
+        row = book.row(seq)
+        assert (row["state"], row["args"], row["finished_at"]) == ("pending", "[2]", None)
+        claim = book.claim(worker)
+        assert (claim.seq, claim.data) == (seq, b"again")
+        assert book.one("SELECT count(*) FROM job") == (1,)
+
+    @pytest.mark.parametrize("state", ["pending", "scheduled", "running", "retrying", "waiting"])
+    def test_an_id_that_is_active_gets_a_second_row(
+        self, book: Book, worker: int, state: str
+    ) -> None:
+        seq = _active(book, worker, state)
+        entry = book.enter(new_job("a"))
+        assert (entry.is_new, entry.id != "a") == (True, True)
+        assert book.row(entry.seq)["duplicate_of"] == seq
+        assert book.state(seq) == state
+        log = "SELECT detail FROM event WHERE seq = ?"
+        assert book.one(log, (entry.seq,)) == (f"#{seq} with this id is {state}",)
+
+    def test_the_success_of_a_job_that_goes_on_is_still_an_attempt(
+        self, book: Book, worker: int
+    ) -> None:
+        _ended(book, worker, State.SUCCEEDED)
+        book.add("a")
+        book.settle(book.claim(worker), Event.FAIL)
+        assert book.rows("SELECT number, outcome FROM attempt") == [
+            (1, "succeeded"),
+            (2, "failed"),
+        ]
+
+    def test_a_step_that_has_ended_waits_again_in_its_row(self, book: Book, worker: int) -> None:
+        pipeline = new_job("a", steps=(new_job("b", data=None),))
+        book.enter(pipeline)
+        _run_pipeline(book, worker)
+        book.enter(pipeline)
+        assert book.rows("SELECT id, state FROM job") == [("a", "pending"), ("b", "waiting")]
+        _run_pipeline(book, worker)
+        assert book.rows("SELECT id, state FROM job") == [("a", "succeeded"), ("b", "succeeded")]
+
+
+class TestPausing:
+    def test_a_paused_task_is_not_handed_out_and_others_are(
+        self, book: Book, worker: int
+    ) -> None:
+        book.add("before", task="slow")
+        assert book.ledger.decisions.pause("slow", NOW)
+        book.add("after", task="slow")
+        book.add("other")
+        assert book.drain(worker) == ["other"]
+        assert book.ledger.decisions.resume("slow", NOW)
+        assert book.drain(worker) == ["before", "after"]
+
+    def test_held_jobs_cost_claims_nothing(self, book: Book) -> None:
+        book.add("before", task="slow")
+        book.ledger.decisions.pause("slow", NOW)
+        book.add("after", task="slow")
+        assert book.rows("SELECT held FROM job") == [(1,), (1,)]
+
+    def test_a_paused_queue_hands_out_nothing(self, book: Book, worker: int) -> None:
+        book.add("a")
+        book.ledger.decisions.pause("", NOW)
+        assert book.ledger.attempts.claim(worker, NOW) is None
+        assert book.ledger.attempts.claim_for_huey(worker, NOW) is None
+        book.ledger.decisions.resume("", NOW)
+        assert book.drain(worker) == ["a"]
+
+    def test_pausing_twice_is_pausing_once(self, book: Book) -> None:
+        assert book.ledger.decisions.pause("slow", NOW)
+        assert not book.ledger.decisions.pause("slow", NOW)
+        assert book.ledger.decisions.resume("slow", NOW)
+        assert not book.ledger.decisions.resume("slow", NOW)
+
+    def test_a_task_stays_paused_when_its_queue_is_resumed(self, book: Book, worker: int) -> None:
+        book.add("a", task="slow")
+        book.ledger.decisions.pause("slow", NOW)
+        book.ledger.decisions.pause("", NOW)
+        book.ledger.decisions.resume("", NOW)
+        assert book.drain(worker) == []
+
+    def test_what_is_due_while_paused_waits_for_the_resume(self, book: Book, worker: int) -> None:
+        book.add("a", task="slow", eta=NOW + SECOND)
+        book.ledger.decisions.pause("slow", NOW)
+        book.ledger.attempts.promote(NOW + MINUTE)
+        assert book.drain(worker) == []
+        book.ledger.decisions.resume("slow", NOW)
+        assert book.drain(worker) == ["a"]
+
+    def test_what_fails_while_paused_waits_for_the_resume(self, book: Book, worker: int) -> None:
+        book.add("a", task="slow", retries=1)
+        claim = book.claim(worker)
+        book.ledger.decisions.pause("slow", NOW)
+        book.settle(claim, Event.TRY_AGAIN)
+        assert book.drain(worker) == []
+        book.ledger.decisions.resume("slow", NOW)
+        assert book.drain(worker) == ["a"]
+
+    def test_an_ended_job_does_not_stay_held(self, book: Book, worker: int) -> None:
+        seq = book.add("a", task="slow")
+        book.ledger.decisions.pause("slow", NOW)
+        book.ledger.decisions.cancel(seq, NOW)
+        book.ledger.decisions.resume("slow", NOW)
+        book.ledger.decisions.retry(seq, NOW)
+        assert book.drain(worker) == ["a"]
+
+    def test_a_step_does_not_stay_held(self, book: Book, worker: int) -> None:
+        seq = book.add("a", steps=(new_job("b", data=None, task="slow"),))
+        book.ledger.decisions.pause("slow", NOW)
+        book.settle(book.claim(worker), Event.FAIL, linked=True)
+        book.ledger.decisions.resume("slow", NOW)
+        book.ledger.decisions.retry(seq, NOW)
+        _run_pipeline(book, worker)
+        assert book.rows("SELECT state FROM job") == [("succeeded",), ("succeeded",)]
+
+    def test_what_hueys_scheduler_held_does_not_stay_held(self, book: Book, worker: int) -> None:
+        job = new_job("a", task="slow", eta=NOW + SECOND)
+        book.ledger.intake.enqueue([job], NOW, sorted_=True)
+        book.ledger.decisions.pause("slow", NOW)
+        (claim,) = book.ledger.attempts.claim_due(worker, NOW + MINUTE)
+        book.ledger.decisions.resume("slow", NOW)
+        book.ledger.attempts.requeue(claim, NOW)
+        assert book.drain(worker) == ["a"]
+
+    def test_hueys_own_consumer_heeds_a_pause_too(self, book: Book, worker: int) -> None:
+        book.add("a", task="slow")
+        book.add("b", task="slow", eta=NOW + SECOND)
+        book.ledger.decisions.pause("slow", NOW)
+        assert book.ledger.attempts.claim_for_huey(worker, NOW + MINUTE) is None
+
+    def test_a_resume_that_dies_on_its_way_leaves_no_job_behind(
+        self, book: Book, worker: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        book.enter(*(new_job(f"j{n}", task="slow") for n in range(20)))
+        book.ledger.decisions.pause("slow", NOW)
+        monkeypatch.setattr("jobdash.ledger.decisions.HOLD_AT_ONCE", 7)
+        commits = _DiesAfter(book, monkeypatch)
+        deaths = 0
+        while not commits.are_enough_for(lambda: book.ledger.decisions.resume("slow", NOW)):
+            deaths += 1
+            held, paused = _held_and_paused(book)
+            assert paused or not held
+        assert deaths > 1
+        assert len(book.drain(worker)) == 20
+
+    def test_a_pause_that_is_overtaken_by_a_resume_holds_nothing(
+        self, book: Book, worker: int
+    ) -> None:
+        book.add("a", task="slow")
+        decisions = book.ledger.decisions
+        decisions.pause("slow", NOW)
+        decisions.resume("slow", NOW)
+        decisions._hold("slow", held=True)  # the pause's second half, late
+        assert book.drain(worker) == ["a"]
+
+
+class TestStore:
+    def test_a_result_is_read_once_and_kept(self, book: Book, worker: int) -> None:
+        book.add("a")
+        book.settle(book.claim(worker), Event.SUCCEED, result=b"42")
+        keys = book.ledger.keys
+        assert keys.peek("a") == (b"42", 1)
+        assert keys.size() == 1
+        assert keys.pop("a") == (b"42", 1)
+        assert keys.pop("a") is None
+        assert keys.size() == 0
+        assert book.one("SELECT data FROM result") == (b"42",)
+
+    def test_values_live_by_key(self, book: Book) -> None:
+        keys = book.ledger.keys
+        keys.put("k", b"1")
+        keys.put("k", b"2")
+        assert not keys.put_if_empty("k", b"3")
+        assert keys.peek_many(["k", "absent"]) == {"k": b"2"}
+        assert keys.items() == {"k": (b"2", None)}
+        assert keys.pop("k") == (b"2", None)
+        assert keys.put_if_empty("k", b"3")
+
+    def test_counters_count(self, book: Book) -> None:
+        keys = book.ledger.keys
+        assert [keys.increase("n", 2), keys.increase("n", 0), keys.increase("n", 1)] == [2, 2, 3]
+        keys.delete_counter("n")
+        assert keys.increase("n", 1) == 1
+        keys.flush_counters()
+        assert keys.increase("n", 1) == 1
+
+    def test_flushing_results_deletes_keys_and_keeps_history(
+        self, book: Book, worker: int
+    ) -> None:
+        book.add("a")
+        book.settle(book.claim(worker), Event.SUCCEED, result=b"42")
+        book.ledger.keys.put("k", b"v")
+        book.ledger.keys.flush_results()
+        assert book.ledger.keys.items() == {}
+        assert book.one("SELECT data FROM result") == (b"42",)
+
+    def test_a_stored_result_has_its_checksum(self, book: Book, worker: int) -> None:
+        book.add("a")
+        book.settle(book.claim(worker), Event.SUCCEED, result=b"42")
+        assert book.one("SELECT checksum FROM result") == (zlib.crc32(b"42"),)
+
+
+class TestCrew:
+    def test_who_registers_is_present_until_retired(self, book: Book) -> None:
+        worker = book.worker("w1")
+        (present,) = book.ledger.crew.present()
+        assert (present.id, present.name, present.kind) == (worker, "w1", "worker")
+        book.ledger.crew.retire(worker, "stopped", NOW)
+        book.ledger.crew.retire(worker, "again", NOW + 1)
+        assert book.ledger.crew.present() == []
+        assert book.one("SELECT ended_at, ended_how FROM worker") == (NOW, "stopped")
+
+    def test_the_lock_is_taken_before_anyone_can_see_the_row(self, book: Book) -> None:
+        seen: list[Any] = []
+
+        def hold(worker: int) -> None:
+            seen.append((worker, _seen_from_outside(book)))
+
+        identity = Identity.own()
+        worker = book.ledger.crew.register("worker", "w", None, identity, NOW, hold=hold)
+        assert seen == [(worker, 0)]
+
+    def test_a_second_pool_is_told_who_has_the_queue(self, book: Book) -> None:
+        crew, identity = book.ledger.crew, Identity.own()
+        crew.register("pool", "p", None, identity, NOW)
+        with pytest.raises(AlreadyRunning, match=str(identity.pid)):
+            crew.register("pool", "p2", None, identity, NOW, only=lambda one: one.kind == "pool")
+        assert len(crew.present()) == 1
+
+    def test_counters_add_up(self, book: Book, worker: int) -> None:
+        book.ledger.crew.count(worker, 2, 1)
+        book.ledger.crew.count(worker, 3, 0)
+        assert book.one("SELECT done, failed FROM worker") == (5, 1)
+
+    def test_recorded_tasks_replace_the_old_ones(self, book: Book) -> None:
+        for name in ("old", "new"):
+            task = TaskType(name, "huey", "[]", "doc", 1, 2.0, 0, None, False, NOW, False)
+            book.ledger.crew.record_tasks([task], NOW)
+        assert book.rows("SELECT name FROM task_type") == [("new",)]
+
+
+class TestFlushing:
+    def test_what_waits_is_cancelled_and_history_kept(self, book: Book) -> None:
+        book.enter(new_job("a", steps=(new_job("b", data=None),)), new_job("c"))
+        book.ledger.decisions.flush("flushable_queue", NOW)
+        assert book.rows("SELECT id, state FROM job") == [
+            ("a", "cancelled"),
+            ("b", "cancelled"),
+            ("c", "cancelled"),
+        ]
+        told = book.rows("SELECT seq, count(*) FROM event WHERE kind = 'cancelled' GROUP BY seq")
+        assert all(times == 1 for _, times in told)
+
+    def test_a_flush_does_not_fire_a_callback(self, book: Book, worker: int) -> None:
+        book.enter(NewChord("c", (new_job("m1"), new_job("m2")), new_job("cb")))
+        book.ledger.decisions.flush("flushable_queue", NOW)
+        assert book.drain(worker) == []
+
+
+class _Died(Exception):
+    """A process that was killed between two commits."""
+
+
+class _DiesAfter:
+    """Lets the ledger commit so many times, and no more: one time more at each try."""
+
+    def __init__(self, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tries = 0
+        self.left = 1000
+        begin = book.database.transaction
+
+        def transaction(**options: Any) -> Any:
+            if self.left == 0:
+                raise _Died
+            self.left -= 1
+            return begin(**options)
+
+        monkeypatch.setattr(book.database, "transaction", transaction)
+
+    def are_enough_for(self, act: Callable[[], object]) -> bool:
+        self.left, self.tries = self.tries, self.tries + 1
+        try:
+            act()
+        except _Died:
+            return False
+        finally:
+            self.left = 1000
+        return True
+
+
+def _held_and_paused(book: Book) -> tuple[bool, bool]:
+    (held,) = book.one("SELECT count(*) FROM job WHERE held")
+    (paused,) = book.one("SELECT count(*) FROM pause")
+    return bool(held), bool(paused)
+
+
+def _contents(book: Book) -> dict[str, Any]:
+    tables = ("job", "message", "result", "attempt", "chord", "chord_member", "event", "tally")
+    return {table: book.rows(f"SELECT * FROM {table}") for table in tables}
+
+
+def _seen_from_outside(book: Book) -> int:
+    from jobdash.database import open_reader
+
+    reader = open_reader(book.database.path)
+    try:
+        ((count,),) = reader.rows("SELECT count(*) FROM worker")
+        return int(count)
+    finally:
+        reader.close()
+
+
+def _ended(book: Book, worker: int, state: State) -> int:
+    seq = book.add("a")
+    claim = book.claim(worker)
+    event = {
+        State.SUCCEEDED: Event.SUCCEED,
+        State.EXPIRED: Event.EXPIRE,
+        State.CANCELLED: Event.CONFIRM_CANCEL,
+    }.get(state, Event.FAIL)
+    book.settle(claim, event)
+    if state is State.DISCARDED:
+        book.ledger.decisions.discard(seq, NOW)
+    assert book.state(seq) == state
+    return seq
+
+
+def _active(book: Book, worker: int, state: str) -> int:
+    if state == "waiting":
+        return book.enter(new_job("head", steps=(new_job("a", data=None),))).seq + 1
+    seq = book.add("a", eta=NOW + MINUTE if state == "scheduled" else None)
+    if state in ("running", "retrying"):
+        claim: Claim = book.claim(worker)
+        if state == "retrying":
+            book.settle(claim, Event.TRY_AGAIN, eta=NOW + MINUTE)
+    assert book.state(seq) == state
+    return seq
+
+
+def _run_pipeline(book: Book, worker: int) -> None:
+    from jobdash.ledger import NextStep
+
+    while claim := book.ledger.attempts.claim(worker, NOW):
+        step = NextStep(b"turn", "[]", "{}")
+        book.settle(claim, Event.SUCCEED, linked=True, next_step=step)

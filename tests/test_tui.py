@@ -1,0 +1,544 @@
+"""The dashboard, driven by keys and read as text."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from tui_support import TRACEBACK, Screen, Stock, dashboard, now
+
+from jobdash.control import Control
+from jobdash.job import State
+from jobdash.report import Report
+from jobdash.tui import keys
+from jobdash.tui.overlays.help import help_lines
+
+SIZES = [(80, 24), (120, 36), (200, 50), (60, 15)]
+
+
+@pytest.fixture
+def stock(path: Path) -> Iterator[Stock]:
+    made = Stock(path)
+    yield made
+    made.database.close()
+
+
+def cursor_seq(screen: Screen) -> int:
+    job = screen.table.current
+    assert job is not None
+    return int(job.seq)
+
+
+# -- what is shown -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_state_is_shown_with_glyph_and_word_in_full_lines(
+    stock: Stock, size: tuple[int, int]
+) -> None:
+    stock.one_of_each()
+    async with dashboard(stock.path, size) as screen:
+        assert {cell_len(line) for line in screen.lines} == {size[0]}
+        if size[1] >= 24:
+            for state in State:
+                assert f" {state} " in screen.text
+        assert "jobdash" in screen.lines[0]
+        assert "10" in screen.lines[0]
+        assert "enter open" in screen.lines[-1]
+        assert "? keys" in screen.lines[-1]
+
+
+async def test_columns_and_preview_come_with_the_room_for_them(stock: Stock) -> None:
+    stock.fail()
+    async with dashboard(stock.path, (80, 24)) as screen:
+        assert "created" not in screen.text
+        assert "attempts" not in screen.text
+        await screen.resize(120, 36)
+        await screen.until("created")
+        await screen.until("attempts")
+
+
+async def test_chips_and_header_equal_a_recount_after_every_change(stock: Stock) -> None:
+    stock.add_many(1234)
+    seqs = [stock.add() for _ in range(5)]
+    async with dashboard(stock.path, (200, 50)) as screen:
+        assert "1,239 jobs" in screen.lines[0]
+        assert "pending 5" in screen.text
+        stock.update(seqs[0], state="cancelled", finished_at=now())
+        await screen.until("pending 4")
+        await screen.until("cancelled 1")
+        recount = dict(stock.database.rows("SELECT state, count(*) FROM job GROUP BY state"))
+        for state, count in recount.items():
+            assert f"{state} {count:,}" in screen.text
+
+
+async def test_a_change_in_the_file_comes_to_the_screen_by_itself(stock: Stock) -> None:
+    seq = stock.add()
+    async with dashboard(stock.path) as screen:
+        stock.update(seq, state="running", worker=stock.worker, started_at=now())
+        await screen.until("» running")
+        stock.add(task="brand.new")
+        await screen.until("brand.new")
+
+
+async def test_an_empty_file_says_what_to_do(stock: Stock) -> None:
+    async with dashboard(stock.path) as screen:
+        assert "No jobs yet" in screen.text
+        assert "No pool is running: jobs wait. Start one: jobdash worker" in screen.text
+        stock.add()
+        await screen.gone("No jobs yet")
+
+
+async def test_progress_is_a_bar(stock: Stock) -> None:
+    stock.add("running", progress_done=3, progress_total=4, progress_note="pages")
+    async with dashboard(stock.path, (200, 50)) as screen:
+        assert "██████░░  75% pages" in screen.text
+
+
+# -- the cursor ----------------------------------------------------------------------------------
+
+
+async def test_the_cursor_stays_on_its_job_and_line_while_others_arrive(stock: Stock) -> None:
+    stock.add_many(300)
+    async with dashboard(stock.path) as screen:
+        await screen.press("j", "j", "j")
+        seq, line = cursor_seq(screen), screen.table.cursor - screen.table.top
+        for round_ in range(1, 4):
+            stock.add_many(40)
+            await screen.until(lambda count=300 + 40 * round_: screen.table.length == count)
+            assert cursor_seq(screen) == seq
+            assert screen.table.cursor - screen.table.top == line
+        assert "120 newer" in screen.text
+        await screen.press("f")
+        await screen.until(lambda: screen.table.current and cursor_seq(screen) == 420)
+        assert "following" in screen.text
+
+
+async def test_the_cursor_stays_on_its_job_in_a_list_that_loses_jobs(stock: Stock) -> None:
+    seqs = [stock.add() for _ in range(60)]
+    async with dashboard(stock.path) as screen:
+        await screen.press("full_stop", *"jjjjjjjjjj")
+        seq = cursor_seq(screen)
+        with stock.database.transaction() as tx:
+            for other in [s for s in seqs if s % 3 == 0 and s != seq]:
+                tx.run(
+                    "UPDATE job SET state = 'cancelled', finished_at = 1 WHERE seq = ?", (other,)
+                )
+        await screen.until(lambda: screen.table.length < 60)
+        assert cursor_seq(screen) == seq
+
+
+async def test_following_keeps_the_newest_under_the_cursor(stock: Stock) -> None:
+    stock.add_many(50)
+    async with dashboard(stock.path) as screen:
+        newest = stock.add()
+        await screen.until(lambda: cursor_seq(screen) == newest)
+        assert screen.table.top == 0
+
+
+async def test_the_far_end_of_a_long_list_is_one_key_away(stock: Stock) -> None:
+    stock.add_many(5000)
+    async with dashboard(stock.path, (80, 24)) as screen:
+        await screen.press("G")
+        await screen.until(lambda: screen.table.current is not None)
+        assert cursor_seq(screen) == 1
+        await screen.press("k", "pageup", "ctrl+u", "ctrl+d")
+        await screen.until(lambda: screen.table.current is not None)
+        await screen.press("g")
+        await screen.until(lambda: screen.table.current and cursor_seq(screen) == 5000)
+
+
+async def test_a_click_moves_and_a_second_one_opens(stock: Stock) -> None:
+    for number in range(5):
+        stock.add(task=f"task.number{number}")
+    async with dashboard(stock.path) as screen:
+        await screen.click("task.number1")
+        assert cursor_seq(screen) == 2
+        await screen.click("task.number1")
+        await screen.until("Arguments")
+
+
+# -- filters -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", State)
+async def test_one_key_shows_one_state(stock: Stock, state: State) -> None:
+    numbers = stock.one_of_each()
+    key = next(key.keys for key in keys.STATES if key.meaning == state)
+    async with dashboard(stock.path) as screen:
+        await screen.press(key)
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
+        assert cursor_seq(screen) == numbers[state]
+        await screen.press("0")
+        await screen.until(lambda: screen.table.length == 10)
+
+
+async def test_brackets_and_clicks_go_through_the_states(stock: Stock) -> None:
+    stock.one_of_each()
+    async with dashboard(stock.path, (200, 50)) as screen:
+        await screen.press("right_square_bracket")
+        assert screen.app.board.jobs.state is State.WAITING
+        await screen.press("left_square_bracket", "left_square_bracket")
+        assert screen.app.board.jobs.state is State.DISCARDED
+        await screen.click("✗ failed")
+        assert screen.app.board.jobs.state is State.FAILED
+
+
+async def test_text_filters_as_one_types_and_escape_closes_one_thing(stock: Stock) -> None:
+    stock.add_many(30)
+    wanted = stock.add(task="image.resize", kwargs='{"path": "a/needle.png"}')
+    async with dashboard(stock.path) as screen:
+        await screen.press("slash")
+        await screen.type("needle")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
+        await screen.press("enter")
+        assert cursor_seq(screen) == wanted
+        assert "1 match" in screen.text
+        await screen.press("space")
+        assert "1 marked" in screen.text
+        await screen.press("escape")
+        assert "1 marked" not in screen.text
+        assert "needle" in screen.lines[4] + screen.lines[5]
+        await screen.press("escape")
+        await screen.until(lambda: screen.table.length == 31)
+
+
+async def test_the_filter_knows_fields_and_tells_a_slip(stock: Stock) -> None:
+    stock.add_many(3)
+    stock.add("failed", task="image.resize")
+    async with dashboard(stock.path) as screen:
+        await screen.press("slash")
+        await screen.type("task:image.* state:failed,pending")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
+        await screen.type(" stat:x")
+        await screen.until("did you mean state?")
+        await screen.press("escape")
+        await screen.until(lambda: screen.table.length == 4)
+
+
+async def test_a_filter_without_a_hit_says_so(stock: Stock) -> None:
+    stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.press("exclamation_mark")
+        await screen.until("No job matches this filter.")
+        await screen.press("escape")
+        await screen.gone("No job matches")
+
+
+# -- one job -------------------------------------------------------------------------------------
+
+
+async def test_the_job_view_shows_every_part_and_leads_back(stock: Stock) -> None:
+    stock.add_many(40)
+    seq = stock.fail(3, args='["ada@example.org"]', kwargs='{"copies": 2}')
+    stock.add_many(3)
+    async with dashboard(stock.path) as screen:
+        await screen.press("j", "j", "j", "enter")
+        await screen.until("Traceback (most recent call last)")
+        assert f"#{seq}" in screen.text
+        assert "3 of 3 used" in screen.text
+        for line in TRACEBACK.splitlines():
+            assert line in screen.text
+        assert "✗ attempt 3 failed" in screen.text
+        await screen.press("left_square_bracket")
+        await screen.until('"ada@example.org"')
+        assert '"copies": 2' in screen.text
+        await screen.press("tab", "tab", "tab")
+        await screen.until("claimed")
+        await screen.press("escape")
+        await screen.until("newest first")
+        assert cursor_seq(screen) == seq
+
+
+async def test_the_job_view_follows_the_job(stock: Stock) -> None:
+    seq = stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.press("enter")
+        await screen.until("◌ pending")
+        stock.update(
+            seq, state="succeeded", started_at=now(), finished_at=now(), result='{"sum": 42}'
+        )
+        await screen.until("✓ succeeded")
+        await screen.press("tab", "tab")
+        await screen.until('"sum": 42')
+
+
+async def test_a_job_that_leaves_the_file_is_no_accident(stock: Stock) -> None:
+    seq = stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.press("enter")
+        await screen.until("◌ pending")
+        with stock.database.transaction() as tx:
+            tx.run("DELETE FROM job WHERE seq = ?", (seq,))
+        await screen.until("is not in the file any more")
+
+
+# -- dead letters and workers --------------------------------------------------------------------
+
+
+async def test_dead_letters_are_grouped_and_open_their_jobs(stock: Stock) -> None:
+    for _ in range(3):
+        stock.fail()
+    stock.fail(task="etl.load", error_type="KeyError", error_message="'customer'")
+    stock.add_many(5)
+    async with dashboard(stock.path) as screen:
+        await screen.press("2")
+        await screen.until("2 groups")
+        assert "4 failed" in screen.text
+        assert "TimeoutError" in screen.line_with("mail.send")
+        await screen.press("enter")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 3)
+
+
+async def test_a_whole_group_is_retried_and_the_count_is_true(stock: Stock) -> None:
+    seqs = [stock.fail() for _ in range(3)]
+    async with dashboard(stock.path) as screen:
+        await screen.press("2")
+        await screen.until("1 group")
+        await screen.press("r")
+        await screen.until("Retry 3 jobs?")
+        await screen.press("y")
+        await screen.until("No dead letters")
+    assert {stock.state(seq) for seq in seqs} == {State.PENDING}
+
+
+async def test_workers_are_those_that_live(stock: Stock) -> None:
+    stock.add("running")
+    async with dashboard(stock.path) as screen:
+        await screen.press("3")
+        await screen.until("No worker is running")
+
+
+# -- acting --------------------------------------------------------------------------------------
+
+
+async def test_retry_cancel_replay_and_discard_change_the_file(stock: Stock) -> None:
+    failed, dead, done, pending = stock.fail(), stock.fail(), stock.add("succeeded"), stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.press("x")
+        await screen.until(f"Cancelled #{pending}.")
+        await screen.press("j", "R")
+        await screen.until(f"Replayed #{done} as the new job #{pending + 1}.")
+        await screen.press("j", "D")
+        await screen.until("Discard 1 job?")
+        await screen.press("y")
+        await screen.until(f"Discarded #{dead}.")
+        await screen.press("j", "r")
+        await screen.until(f"Retried #{failed}.")
+    assert stock.state(pending) is State.CANCELLED
+    assert stock.state(dead) is State.DISCARDED
+    assert stock.state(failed) is State.PENDING
+    with Report(stock.path) as report:
+        assert report.job(str(pending + 1)).replay_of == done
+
+
+async def test_the_harmless_answer_is_the_one_that_enter_gives(stock: Stock) -> None:
+    seq = stock.fail()
+    async with dashboard(stock.path) as screen:
+        for answer in ("enter", "n", "escape"):
+            await screen.press("D")
+            await screen.until("Discard 1 job?")
+            await screen.press("x", "r", answer)
+            await screen.gone("Discard 1 job?")
+    assert stock.state(seq) is State.FAILED
+
+
+async def test_marked_jobs_are_asked_for_with_their_true_count(stock: Stock) -> None:
+    pending = [stock.add() for _ in range(3)]
+    done = stock.add("succeeded")
+    async with dashboard(stock.path) as screen:
+        await screen.press("space", "space", "space", "x")
+        await screen.until("Cancel 2 jobs?")
+        assert "1 more cannot be" in screen.text
+        await screen.press("y")
+        await screen.until("Cancelled 2 jobs.")
+        await screen.gone("marked")
+    assert [stock.state(seq) for seq in pending] == ["pending", "cancelled", "cancelled"]
+    assert stock.state(done) is State.SUCCEEDED
+
+
+async def test_a_running_job_is_cancelled_only_after_a_question(stock: Stock) -> None:
+    seq = stock.add("running")
+    async with dashboard(stock.path) as screen:
+        await screen.press("x")
+        await screen.until("It is running and will be stopped.")
+        await screen.press("y")
+        await screen.until("being stopped")
+        await screen.until("stopping")
+    with Report(stock.path) as report:
+        assert report.job(str(seq)).cancel_requested_at is not None
+
+
+async def test_a_refusal_says_why(stock: Stock) -> None:
+    stock.add("succeeded")
+    async with dashboard(stock.path) as screen:
+        assert "r retry" not in screen.lines[-1]
+        await screen.press("r")
+        await screen.until("succeeded: ")
+
+
+async def test_a_task_or_everything_is_paused_and_resumed(stock: Stock) -> None:
+    stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.press("P")
+        await screen.until("Pause mail.send")
+        await screen.press("t")
+        await screen.until("Paused mail.send")
+        await screen.until("held")
+        await screen.press("P")
+        await screen.until("Resume mail.send")
+        await screen.press("t")
+        await screen.until("Resumed mail.send")
+        await screen.press("P")
+        await screen.until("Pause all of huey")
+        await screen.press("a")
+        await screen.until("Paused all of huey")
+    with Report(stock.path) as report:
+        assert report.pauses() == [("huey", "")]
+
+
+async def test_a_dashboard_that_only_looks_changes_nothing(stock: Stock) -> None:
+    seq = stock.add()
+    async with dashboard(stock.path, read_only=True, app="sample_tasks.app:huey") as screen:
+        for key in ("x", "P", "n"):
+            await screen.press(key)
+            await screen.until("started to look only")
+    assert stock.state(seq) is State.PENDING
+
+
+async def test_a_locked_file_is_told_and_the_screen_goes_on(stock: Stock) -> None:
+    seq = stock.add()
+    async with dashboard(stock.path) as screen:
+        with stock.database.transaction():
+            await screen.press("x")
+            await screen.until("Nothing was changed")
+            await screen.press("j", "k")
+    assert stock.state(seq) is State.PENDING
+
+
+# -- a new job -----------------------------------------------------------------------------------
+
+PARAMETERS = json.dumps(
+    [
+        {"name": "a", "kind": "positional_or_keyword", "default": None, "required": True,
+         "annotation": "int"},
+        {"name": "b", "kind": "positional_or_keyword", "default": "2", "required": False,
+         "annotation": "int"},
+    ]
+)  # fmt: skip
+
+
+async def test_the_form_refuses_a_wrong_type_and_enqueues_through_a_helper(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    stock = Stock(path, queue="samples")
+    stock.register("sample_tasks.toys.add", "Add two numbers.", PARAMETERS)
+    stock.register("sample_tasks.toys.sleep", "Sleep.")
+    async with dashboard(path, app="sample_tasks.app:huey") as screen:
+        await screen.press("n")
+        await screen.type("add")
+        await screen.until(lambda: "sleep" not in screen.text)
+        await screen.press("enter")
+        await screen.until("Add two numbers.")
+        assert "default 2" in screen.text
+        await screen.press("ctrl+j")
+        await screen.until("needed")
+        await screen.type("x")
+        await screen.until("a whole number is needed")
+        await screen.press("backspace")
+        await screen.type("40")
+        await screen.until("toys.add(a=40)")
+        await screen.press("ctrl+j")
+        await screen.until("Enqueued sample_tasks.toys.add as #1.")
+    assert stock.state(1) is State.PENDING
+    stock.database.close()
+
+
+async def test_the_form_shows_what_the_helper_says(stock: Stock) -> None:
+    stock.register("no.such", "Gone.")
+    async with dashboard(stock.path, app="no_such_module:huey") as screen:
+        await screen.press("n")
+        await screen.until("no.such")
+        await screen.press("enter")
+        await screen.until("Gone.")
+        await screen.press("ctrl+j")
+        await screen.until("no_such_module")
+        await screen.press("escape")
+        await screen.gone("Gone.")
+
+
+async def test_without_an_app_the_key_says_what_is_missing(stock: Stock) -> None:
+    async with dashboard(stock.path) as screen:
+        await screen.press("n")
+        await screen.until("start the dashboard with the app")
+
+
+# -- frame ---------------------------------------------------------------------------------------
+
+
+async def test_help_lists_every_key(stock: Stock) -> None:
+    text = "\n".join(line.plain for line in help_lines())
+    for key in (*keys.MOVE, *keys.JOBS, *keys.DEAD, *keys.JOB, *keys.EVERYWHERE, *keys.STATES):
+        assert key.meaning in text
+    async with dashboard(stock.path, (80, 24)) as screen:
+        await screen.press("question_mark")
+        await screen.until("next line")
+        await screen.press("escape")
+        await screen.gone("next line")
+
+
+async def test_no_two_keys_of_a_place_clash() -> None:
+    for place in (keys.JOBS + keys.STATES, keys.DEAD, keys.WORKERS, keys.JOB):
+        pressed = [
+            name for key in (*place, *keys.MOVE, *keys.EVERYWHERE) for name in key.keys.split(",")
+        ]
+        assert len(pressed) == len(set(pressed))
+
+
+async def test_trouble_with_the_file_keeps_the_old_data_and_ends_by_itself(
+    stock: Stock, tmp_path: Path
+) -> None:
+    stock.add(task="still.here")
+    stock.database.close()
+    async with dashboard(stock.path) as screen:
+        hidden = tmp_path / "hidden.db"
+        stock.path.rename(hidden)
+        await screen.until("cannot be found")
+        await screen.until("stale")
+        assert "still.here" in screen.text
+        hidden.rename(stock.path)
+        await screen.gone("cannot be found")
+        assert "live" in screen.lines[0]
+
+
+async def test_ascii_means_ascii(stock: Stock) -> None:
+    stock.one_of_each()
+    stock.add("running", progress_done=1, progress_total=2)
+    async with dashboard(stock.path, ascii=True) as screen:
+        for key in ("j", "2", "1", "question_mark", "escape", "D", "escape", "enter"):
+            await screen.press(key)
+            assert screen.text.isascii()
+        assert "? keys" in screen.text
+
+
+async def test_two_dashboards_see_each_others_acts(stock: Stock) -> None:
+    seq = stock.add()
+    async with dashboard(stock.path) as screen:
+        control = Control(stock.path)
+        control.cancel([seq], now())
+        control.close()
+        await screen.until("⊘ cancelled")
+
+
+async def test_thirty_resizes_leave_no_debris(stock: Stock) -> None:
+    stock.one_of_each()
+    async with dashboard(stock.path) as screen:
+        for step in range(15):
+            await screen.resize(60 + step * 9, 15 + step * 3)
+        await screen.resize(100, 30)
+        await screen.until(lambda: {cell_len(line) for line in screen.lines} == {100})
+        assert len(screen.lines) == 30
