@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,10 +68,8 @@ def end_group(identity: Identity, seconds: float = 0.2) -> bool:
 def send_signal(identity: Identity, number: int) -> None:
     """Send a signal to this very process, if it still exists."""
     if identity.boot == boot() and birth(identity.pid) == identity.born:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(identity.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def _is_from_here(identity: Identity) -> bool:

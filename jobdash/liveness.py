@@ -11,7 +11,6 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Callable
 
 from jobdash.errors import DatabaseBusy, DatabaseError
 from jobdash.identity import Identity, end_group, send_signal
@@ -22,7 +21,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Identity", "end_group", "enlist", "hold", "is_alive", "let_go", "send_signal"]
+__all__ = ["Identity", "end_group", "hold", "is_alive", "let_go", "send_signal"]
 
 _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 _RETRY_SECONDS = 0.001
@@ -80,13 +79,6 @@ def hold(database: StrPath, worker: int) -> None:
         file = _writable(database)
         _acquire(file, worker)
         file.held.add(worker)
-
-
-def enlist(database: StrPath, register: Callable[[], int]) -> int:
-    """Hold the id that `register` returns, and return it."""
-    worker = register()
-    hold(database, worker)
-    return worker
 
 
 def let_go(database: StrPath, worker: int) -> None:

@@ -42,7 +42,7 @@ class Tally:
 
 @huey.task(retries=1, retry_delay=5, hard_timeout=300)
 def build_report(rows: int = 300_000, seed: int = 1) -> dict[str, object]:
-    """Sums up a CSV file of sales by month and region; returns the report's path and totals."""
+    """Sums up a CSV file of sales by month and region; returns file name and totals."""
     source = _sales_file(rows, seed)
     tallies = aggregate(_read_sales(source))
     report = work_folder() / f"report-{rows}-{seed}.csv"
@@ -93,7 +93,7 @@ def _write_report(path: Path, tallies: dict[Group, Tally]) -> None:
 
 def _summary(path: Path, tallies: dict[Group, Tally]) -> dict[str, object]:
     return {
-        "path": str(path),
+        "path": path.name,
         "groups": len(tallies),
         "sales": sum(tally.sales for tally in tallies.values()),
         "sum": _money(sum(tally.cents for tally in tallies.values())),

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from pathlib import Path
 from random import Random
 
 from sample_tasks.app import huey
@@ -13,20 +12,20 @@ VOCABULARY = ("queue", "worker", "ledger", "retry", "claim", "commit", "batch", 
 
 @huey.task()
 def fetch_text(words: int = 50_000, seed: int = 1) -> str:
-    """Writes a text of that many words to a file, as a download would; returns its path."""
+    """Writes a text of that many words to a file, as a download would; returns its file name."""
     rng = Random(seed)
     text = " ".join(rng.choices(VOCABULARY, range(1, len(VOCABULARY) + 1), k=words))
     path = work_folder() / f"text-{words}-{seed}.txt"
     with replacing(path) as unfinished:
         unfinished.write_text(text)
-    return str(path)
+    return path.name
 
 
 @huey.task()
 def count_words(path: str, top: int = 5) -> list[tuple[str, int]]:
     """Counts the words of a text file; returns the most frequent ones, most frequent first."""
     counts: Counter[str] = Counter()
-    with Path(path).open() as lines:
+    with (work_folder() / path).open() as lines:
         for line in lines:
             counts.update(line.split())
     return counts.most_common(top)
@@ -34,8 +33,8 @@ def count_words(path: str, top: int = 5) -> list[tuple[str, int]]:
 
 @huey.task()
 def store_counts(counts: list[tuple[str, int]]) -> str:
-    """Stores word counts as JSON; returns the file's path."""
+    """Stores word counts as JSON; returns its file name."""
     path = work_folder() / "word-counts.json"
     with replacing(path) as unfinished:
         unfinished.write_text(json.dumps(dict(counts), indent=2))
-    return str(path)
+    return path.name

@@ -200,7 +200,7 @@ class TestReport:
 
     def test_rows_of_the_report_add_up(self) -> None:
         summary = report.build_report.call_local(rows=500, seed=7)
-        with Path(str(summary["path"])).open(newline="") as file:
+        with (work_folder() / str(summary["path"])).open(newline="") as file:
             rows = list(csv.DictReader(file))
         assert len(rows) == summary["groups"]
         assert sum(int(row["sales"]) for row in rows) == 500
@@ -272,9 +272,9 @@ class TestImages:
         assert [_size(each) for each in (path, *small)] == [(200, 100), (80, 40), (20, 10)]
 
     def test_the_seed_makes_the_picture(self) -> None:
-        first = Path(images.make_picture.call_local(1, 60, 40)).read_bytes()
-        assert Path(images.make_picture.call_local(1, 60, 40)).read_bytes() == first
-        assert Path(images.make_picture.call_local(2, 60, 40)).read_bytes() != first
+        first = (work_folder() / images.make_picture.call_local(1, 60, 40)).read_bytes()
+        assert (work_folder() / images.make_picture.call_local(1, 60, 40)).read_bytes() == first
+        assert (work_folder() / images.make_picture.call_local(2, 60, 40)).read_bytes() != first
 
     def test_a_sheet_has_a_cell_for_each_picture_that_worked(self) -> None:
         pictures = [images.make_picture.call_local(seed, 60, 40) for seed in range(3)]
@@ -298,7 +298,7 @@ class TestImages:
 
 
 def _size(path: str) -> tuple[int, int]:
-    with Image.open(path) as picture:
+    with Image.open(work_folder() / path) as picture:
         return picture.size
 
 

@@ -15,7 +15,7 @@ from jobdash.tui import DashboardOptions
 from jobdash.tui.app import DashboardApp
 
 SECOND = 1_000_000
-PATIENCE = 10.0
+PATIENCE = 3.0
 
 TRACEBACK = """Traceback (most recent call last):
   File "/srv/mail.py", line 88, in send
@@ -196,7 +196,7 @@ async def dashboard(
 ) -> AsyncIterator[Screen]:
     """Show a dashboard on a file; what has been read at its start is on the screen."""
     app = DashboardApp(DashboardOptions(path, **options))
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, pilot)
         await screen.until(lambda: "live" in screen.lines[0] and screen.table.loaded)
         yield screen

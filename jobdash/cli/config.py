@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from jobdash.cli.near import nearest
 from jobdash.errors import UsageError
 
 _FILE = "pyproject.toml"
@@ -61,8 +61,8 @@ def _checked(file: Path, text: str, table: Any) -> dict[str, Any]:
     for key, value in table.items():
         where = f"{file}:{_line_of(text, key)}: {_TABLE}"
         if key not in _KEYS:
-            near = get_close_matches(key, _KEYS, n=1)
-            known = f"did you mean '{near[0]}'?" if near else f"it knows {' and '.join(_KEYS)}"
+            near = nearest(key, _KEYS)
+            known = f"did you mean '{near}'?" if near else f"it knows {' and '.join(_KEYS)}"
             raise UsageError(f"{where} has no key '{key}': {known}")
         if not isinstance(value, str) or not value:
             raise UsageError(f"{where}: '{key}' must be a text")

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -10,6 +9,7 @@ import click
 
 from jobdash import __version__
 from jobdash.cli.failure import INTERRUPTED, READER_LEFT, report_failure
+from jobdash.cli.near import nearest
 from jobdash.cli.output import note, silence
 from jobdash.cli.settings import Settings, app_option, database_option, traceback_option
 from jobdash.errors import JobdashError
@@ -45,8 +45,8 @@ class CommandLine(click.Group):
         """Return the command of this name."""
         home = _HOMES.get(name)
         if home is None:
-            near = get_close_matches(name, _HOMES, n=1)
-            hint = f": did you mean {near[0]}?" if near else ""
+            near = nearest(name, _HOMES)
+            hint = f": did you mean {near}?" if near else ""
             raise click.UsageError(f"there is no command '{name}'{hint}", context)
         command: click.Command = getattr(import_module(f"jobdash.cli.commands.{home}"), name)
         return command

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
 
 from jobdash.cli.clock import now
+from jobdash.cli.near import nearest
 from jobdash.job import State
 from jobdash.text import parse_duration, parse_time
 
@@ -66,8 +66,8 @@ def _state(word: str) -> State:
     try:
         return State(word)
     except ValueError:
-        near = get_close_matches(word, State, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the states are {', '.join(State)}"
+        near = nearest(word, State)
+        hint = f"did you mean {near}?" if near else f"the states are {', '.join(State)}"
         raise ValueError(f"there is no state '{word}': {hint}") from None
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import apsw
 
 from jobdash.database.placement import check_place, create_private
-from jobdash.database.schema import migrate
+from jobdash.database.schema import check_owner, migrate
 from jobdash.database.trouble import in_words, told_in_words
 from jobdash.errors import DatabaseError
 
@@ -54,10 +54,15 @@ class Transaction:
 
     def __enter__(self) -> "Transaction":
         try:
+            # An interrupt may have come between two steps of the block before.
+            self._roll_back()
             self._held.sync(self._level)
             self._execute("BEGIN IMMEDIATE")
         except apsw.Error as error:
             raise in_words(error, self._held.path) from error
+        except BaseException:
+            self._roll_back()
+            raise
         return self
 
     def __exit__(
@@ -130,6 +135,9 @@ class _Connection:
             self._prepare(cache_mb)
         self.transaction = Transaction(self)
 
+    def close(self) -> None:
+        self.apsw.close()
+
     def sync(self, level: int) -> None:
         if level != self.synchronous:
             self.apsw.execute(f"PRAGMA synchronous = {level}")
@@ -145,6 +153,15 @@ class _Connection:
         return True
 
     def _prepare(self, cache_mb: float) -> None:
+        try:
+            # Before anything is set: even the journal mode would be a change to a stranger's file.
+            check_owner(self.apsw, self.path)
+            self._configure(cache_mb)
+        except BaseException:
+            self.close()
+            raise
+
+    def _configure(self, cache_mb: float) -> None:
         if self.apsw.pragma("journal_mode", "wal") != "wal":
             raise DatabaseError("this file system does not support SQLite's WAL mode")
         for name, value in {
@@ -216,7 +233,7 @@ class Database:
             return False
         opened, self._open = self._open, {}
         for held in opened.values():
-            held.apsw.close()
+            held.close()
         return bool(opened)
 
     def _connection(self) -> _Connection:
@@ -257,5 +274,9 @@ def open_database(
     elif not place.exists():
         raise DatabaseError(f"there is no database at {place}: name another with --db")
     database = Database(place, durability, cache_mb=cache_mb, deadline=deadline)
-    database.open()
+    try:
+        database.open()
+    except BaseException:
+        database.close()
+        raise
     return database

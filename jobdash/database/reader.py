@@ -80,5 +80,9 @@ def open_reader(path: str | os.PathLike[str]) -> Reader:
     place = Path(path).absolute()
     check_exists(place)
     reader = Reader(place)
-    reader.check()
+    try:
+        reader.check()
+    except BaseException:
+        reader.close()
+        raise
     return reader

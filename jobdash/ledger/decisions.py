@@ -29,8 +29,8 @@ class Decisions:
         with self._database.transaction(durable=True) as tx:
             state, *_ = self._standing(tx, seq)
             if state is State.RUNNING:
-                tx.run(SQL["request_cancel"], {"seq": seq, "now": now})
-                rows.log(tx, now, seq, "cancel requested", reason)
+                if tx.change(SQL["request_cancel"], {"seq": seq, "now": now}):
+                    rows.log(tx, now, seq, "cancel requested", reason)
                 return state
             _check(Event.CANCEL, seq, state)
             self._cancel(tx, seq, now, reason)

@@ -70,7 +70,7 @@ class Generation:
         """Have a child forked for every place whose time has come, and for a new minute."""
         for place in self.places.take_due():
             self._fork(place.name, place.role, pool, is_first=self._is_first)
-        if self._is_periodic and (minute := self._minutes.take()) is not None:
+        if self._is_periodic and (minute := self._minutes.take(time.time())) is not None:
             self._fork(TICKS, TICKS, pool, minute=minute)
 
     def _fork(self, name: str, role: str, pool: int, **more: int) -> None:

@@ -19,5 +19,5 @@ def _run(hooks: dict[str, Any], kind: str) -> None:
     for name, hook in hooks.items():
         try:
             hook()
-        except Exception:
+        except Exception:  # noqa: BLE001 - the app's code may raise anything
             logger.exception('%s hook "%s" failed', kind, name)

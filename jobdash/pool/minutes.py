@@ -1,7 +1,5 @@
 """Noticing that a new minute of the wall clock has begun."""
 
-import time
-
 
 class Minutes:
     """Tells when a new minute of the wall clock has begun.
@@ -14,9 +12,9 @@ class Minutes:
     def __init__(self) -> None:
         self._last: int | None = None
 
-    def take(self) -> int | None:
-        """Return the minute, counted since the epoch, if it is another than last time."""
-        minute = int(time.time() // 60)
+    def take(self, seconds: float) -> int | None:
+        """Return the minute since the epoch if it is another than last time."""
+        minute = int(seconds // 60)
         if minute == self._last:
             return None
         self._last = minute

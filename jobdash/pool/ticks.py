@@ -15,7 +15,7 @@ def tick(huey: Any, post: Post) -> int:
     for task in huey.read_periodic(_as_huey_reads(post.minute, huey.utc)):
         try:
             huey.enqueue_tick(task, post.minute)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the app's code may raise anything
             logger.exception("Error enqueueing periodic task %s.", task)
     return 0
 

@@ -293,9 +293,8 @@ UPDATE job SET state = 'cancelled', finished_at = :now, reason = :reason
   RETURNING seq
 
 -- name: request_cancel
-UPDATE job SET cancel_requested_at = coalesce(cancel_requested_at, :now)
-  WHERE seq = :seq AND state = 'running'
-  RETURNING seq
+UPDATE job SET cancel_requested_at = :now
+  WHERE seq = :seq AND state = 'running' AND cancel_requested_at IS NULL
 
 -- name: cancel_requests
 SELECT seq, claims, worker, cancel_requested_at FROM job

@@ -48,10 +48,10 @@ class DashboardApp(App[str]):
         self.theme = THEME.name
         self.options = options
         self.feed = Feed(options.database, self._news, self._feed_failed)
-        self.board = Board(options, self.feed)
         self.acts = Acts(self, options.database, read_only=options.read_only)
         self._new_jobs = NewJobs(self, options, self.acts.tell)
         self._watch = PoolWatch(options, self._pool_restarted)
+        self.board = Board(options, self.feed, self._watch.banner)
         self._leaving = False
 
     def get_default_screen(self) -> Board:
@@ -111,7 +111,7 @@ class DashboardApp(App[str]):
             self.board.take()
 
     def _tick(self) -> None:
-        self.board.tick(self._watch.banner(self.feed.latest.value(HEAD)))
+        self.board.tick()
         if self._watch.must_restart():
             self.run_worker(self._watch.restart, thread=True, group="pool", exclusive=True)
 

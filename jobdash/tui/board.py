@@ -1,5 +1,6 @@
 """The one screen of the dashboard: the frame around the places, and the way between them."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -21,6 +22,7 @@ from jobdash.tui.places.job import JobPlace
 from jobdash.tui.places.jobs import JobsPlace
 from jobdash.tui.places.place import Place
 from jobdash.tui.places.workers import WorkersPlace
+from jobdash.tui.questions import Head
 from jobdash.tui.topics import HEAD
 from jobdash.tui.widgets.filter_line import FilterLine
 from jobdash.tui.widgets.header import Header
@@ -35,8 +37,11 @@ class Board(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(keys.EVERYWHERE))
 
-    def __init__(self, options: DashboardOptions, feed: Feed) -> None:
+    def __init__(
+        self, options: DashboardOptions, feed: Feed, banner: Callable[[Head | None], str]
+    ) -> None:
         super().__init__()
+        self._banner = banner
         self._options = options
         self._feed = feed
         self.jobs = JobsPlace(feed, options.queue)
@@ -45,7 +50,6 @@ class Board(Screen[None]):
         self.job = JobPlace(feed, options.queue)
         self.place: Place = self.jobs
         self._came_from: Place = self.jobs
-        self._banner = ""
 
     def compose(self) -> ComposeResult:
         """Make the frame and the places."""
@@ -78,18 +82,18 @@ class Board(Screen[None]):
             self._draw_frame()
             self._show_hints()
 
-    def tick(self, banner: str) -> None:
-        """A second has passed; `banner` is what to tell about the pool."""
-        self._banner = banner
+    def tick(self) -> None:
+        """A second has passed."""
         self.place.tick(now_us())
         self._draw_frame()
 
     def _draw_frame(self) -> None:
         snapshot = self._feed.latest
+        head = snapshot.value(HEAD)
         shown = self._came_from if self.place is self.job else self.place
         self.query_one(Header).take(snapshot, now_us())
-        self.query_one(Tabs).take(shown.id or "", snapshot.value(HEAD))
-        self.query_one(Notice).take(snapshot.trouble, self._banner)
+        self.query_one(Tabs).take(shown.id or "", head)
+        self.query_one(Notice).take(snapshot.trouble, self._banner(head))
 
     @on(Place.HintsChanged)
     def _show_hints(self) -> None:

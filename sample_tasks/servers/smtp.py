@@ -34,14 +34,14 @@ class Mailbox:
         address: str,
         options: list[str],
     ) -> str:
-        """aiosmtpd's hook for one recipient."""
+        """Aiosmtpd's hook for one recipient."""
         if address.endswith(".invalid"):
             return self._answer("refused", "550 5.1.2 there is no such domain")
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: "SMTP", session: "Session", envelope: "Envelope") -> str:
-        """aiosmtpd's hook for the mail itself."""
+        """Aiosmtpd's hook for the mail itself."""
         message = message_from_bytes(envelope.original_content or b"")
         return self._decide(str(message["Message-ID"]), envelope.rcpt_tos)
 

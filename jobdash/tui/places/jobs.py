@@ -202,6 +202,7 @@ class JobsPlace(Place):
         """Act on the marked jobs, or on the one under the cursor."""
         # From here on the cursor must not slip to another job under the user's hand.
         self._table.hold()
+        self._show_status()
         if self._table.chosen:
             self.post_message(self.Act(operation, self._table.chosen))
 

@@ -1,0 +1,224 @@
+"""Who may know whom: arrows between the parts point down only, and heavy things stay out."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from scene import NOW, Book
+
+import jobdash
+
+ROOT = Path(jobdash.__file__).parent
+
+# Each part, and what else of jobdash it may import besides itself and what is pure.
+PURE = {"errors", "ids", "job", "preview", "text"}
+MAY_KNOW: dict[str, set[str]] = {
+    "errors": set(),
+    "ids": set(),
+    "job": set(),
+    "text": set(),
+    "preview": set(),
+    "render": set(),
+    "sidecar": set(),
+    "identity": set(),
+    "wake": {"sidecar"},
+    "liveness": {"identity", "sidecar"},
+    "database": set(),
+    "ledger": {"database", "identity"},
+    "broker": {"ledger", "database", "identity", "liveness", "wake"},
+    "pool": {"broker", "ledger", "database", "identity", "liveness", "wake", "sidecar"},
+    "report": {"database", "liveness"},
+    "control": {"ledger", "database", "wake"},
+    "tui": {"control", "report", "render"},
+    "cli": {
+        "tui", "control", "report", "render", "pool", "broker", "ledger", "database", "identity",
+        "liveness", "wake", "sidecar",
+    },
+    "__main__": {"cli"},
+    "__init__": {"broker"},
+}  # fmt: skip
+
+# Files that may know more than their part.
+EXCEPTIONS = {"control/enqueue.py": {"broker"}}
+
+# Packages from outside, and the only parts that may import them.
+RESERVED = {
+    "huey": {"broker", "pool", "__init__"},
+    "textual": {"tui"},
+    "apsw": {"database"},
+    "sqlite3": set[str](),
+    "click": {"cli", "__main__"},
+    "rich": {"tui", "cli"},
+}
+
+MAY_PRINT = {"cli", "__main__"}
+
+
+class Import(NamedTuple):
+    """One import statement: where it stands and what it names."""
+
+    file: str
+    line: int
+    module: str
+
+    @property
+    def part(self) -> str:
+        return _part(self.file)
+
+
+def _part(file: str) -> str:
+    return file.partition("/")[0].removesuffix(".py")
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    files = sorted(ROOT.rglob("*.py"))
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in files
+    }
+
+
+def _imports() -> Iterator[Import]:
+    for file, tree in _trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from (Import(file, node.lineno, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield from (Import(file, node.lineno, name) for name in _named(node))
+
+
+def _named(node: ast.ImportFrom) -> Iterator[str]:
+    """`from jobdash import wake` names jobdash.wake; `from jobdash.job import State` jobdash.job."""
+    assert node.level == 0, "imports are absolute"
+    assert node.module is not None
+    for alias in node.names:
+        yield f"jobdash.{alias.name}" if node.module == "jobdash" else node.module
+
+
+def _part_named(module: str) -> str | None:
+    package, _, rest = module.partition(".")
+    return rest.partition(".")[0] or "__init__" if package == "jobdash" else None
+
+
+def test_every_part_has_its_place() -> None:
+    assert {_part(file) for file in _trees()} == set(MAY_KNOW)
+
+
+def test_arrows_point_down_only() -> None:
+    wrong = []
+    for found in _imports():
+        target = _part_named(found.module)
+        if target is None or target not in MAY_KNOW:
+            continue
+        allowed = {found.part, *PURE, *MAY_KNOW[found.part], *EXCEPTIONS.get(found.file, set())}
+        if target not in allowed:
+            wrong.append(f"{found.file}:{found.line} imports {found.module}")
+    assert wrong == []
+
+
+def test_nobody_knows_each_other_in_a_circle() -> None:
+    order: list[str] = []
+    while len(order) < len(MAY_KNOW):
+        free = [part for part, known in MAY_KNOW.items() if part not in order and known <= {*order}]
+        assert free, f"a circle among {set(MAY_KNOW) - set(order)}"
+        order += free
+
+
+def test_what_is_pure_knows_only_what_is_pure() -> None:
+    assert all(MAY_KNOW[part] == set() for part in PURE)
+    outside = {"os", "io", "socket", "subprocess", "threading", "time", "logging", "pathlib"}
+    wrong = [
+        f"{found.file}:{found.line} imports {found.module}"
+        for found in _imports()
+        if found.part in {"job", "errors", "render"} and found.module in outside
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", RESERVED)
+def test_a_package_from_outside_is_known_to_few(package: str) -> None:
+    wrong = [
+        f"{found.file}:{found.line}"
+        for found in _imports()
+        if found.module.partition(".")[0] == package and found.part not in RESERVED[package]
+    ]
+    assert wrong == []
+
+
+def test_only_the_database_opens_a_connection() -> None:
+    wrong = [
+        f"{file}:{node.lineno}"
+        for file, tree in _trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "Connection"
+        if _part(file) != "database"
+    ]
+    assert wrong == []
+
+
+def test_nothing_below_the_command_line_prints() -> None:
+    wrong = [
+        f"{file}:{node.lineno}"
+        for file, tree in _trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "input")
+        if _part(file) not in MAY_PRINT
+    ]
+    assert wrong == []
+
+
+def test_every_module_and_every_statement_says_what_it_is_for() -> None:
+    silent = [file for file, tree in _trees().items() if not ast.get_docstring(tree)]
+    assert silent == []
+
+
+# What each command may not load: it has to start in a fraction of a second.
+HEAVY = ("textual", "huey", "jobdash.tui", "jobdash.pool", "jobdash.broker", "sqlite3", "asyncio")
+
+
+def _loaded(*arguments: str) -> set[str]:
+    """Run Python and return the names of all modules that it imported."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = (line for line in done.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+def _heavy(loaded: set[str]) -> list[str]:
+    assert "jobdash" in loaded
+    return [name for name in HEAVY if name in loaded]
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert _heavy(_loaded("-c", "import jobdash")) == []
+
+
+def test_deciding_and_reporting_load_nothing_heavy() -> None:
+    assert _heavy(_loaded("-c", "import jobdash.control, jobdash.report, jobdash.render")) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["list"], ["list", "--json"], ["show", "1", "--json"], ["stats", "--json"], ["dead"],
+        ["workers", "--json"], ["tasks", "--json"], ["cancel", "1"], ["--help"], ["--version"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_command_loads_no_more_than_it_needs(book: Book, command: list[str]) -> None:
+    book.add("a", now=NOW)
+    database = str(book.database.path)
+    place = [] if command[0].startswith("-") else ["--db", database]
+    assert _heavy(_loaded("-m", "jobdash", *command, *place)) == []
