@@ -225,12 +225,14 @@ class JobEvent:
 class Claim(NamedTuple):
     """A worker's right to run one job once. `number` is the fence: a finish must match it.
 
-    `chord` is the chord whose callback this is; `marked` is true if there was a revocation of the
+    `attempt` counts from 1 the runs of the body, this one included; `chord` is the chord whose
+    callback this is; `marked` is true if there was a revocation of the
     job or its task. A tuple, because one is made for every job.
     """
 
     seq: int
     number: int
+    attempt: int
     id: str
     task: str
     message: int | None

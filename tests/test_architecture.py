@@ -12,6 +12,8 @@ import pytest
 from scene import NOW, Book
 
 import jobdash
+from jobdash.database import statements
+from jobdash.job import Event
 
 ROOT = Path(jobdash.__file__).parent
 
@@ -84,17 +86,32 @@ def _trees() -> dict[str, ast.Module]:
     }
 
 
-def _imports() -> Iterator[Import]:
-    for file, tree in _trees().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from (Import(file, node.lineno, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield from (Import(file, node.lineno, name) for name in _named(node))
+@cache
+def _nodes_of(file: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(_trees()[file]))
 
 
-def _named(node: ast.ImportFrom) -> Iterator[str]:
+def _nodes() -> Iterator[ast.AST]:
+    for file in _trees():
+        yield from _nodes_of(file)
+
+
+@cache
+def _imports() -> tuple[Import, ...]:
+    return tuple(
+        Import(file, node.lineno, name)
+        for file in _trees()
+        for node in _nodes_of(file)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in _named(node)
+    )
+
+
+def _named(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     """`from jobdash import wake` names jobdash.wake; `from jobdash.job import State` jobdash.job."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
     assert node.level == 0, "imports are absolute"
     assert node.module is not None
     for alias in node.names:
@@ -154,10 +171,10 @@ def test_a_package_from_outside_is_known_to_few(package: str) -> None:
 def test_only_the_database_opens_a_connection() -> None:
     wrong = [
         f"{file}:{node.lineno}"
-        for file, tree in _trees().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "Connection"
+        for file in _trees()
         if _part(file) != "database"
+        for node in _nodes_of(file)
+        if isinstance(node, ast.Attribute) and node.attr == "Connection"
     ]
     assert wrong == []
 
@@ -165,21 +182,38 @@ def test_only_the_database_opens_a_connection() -> None:
 def test_nothing_below_the_command_line_prints() -> None:
     wrong = [
         f"{file}:{node.lineno}"
-        for file, tree in _trees().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "input")
+        for file in _trees()
         if _part(file) not in MAY_PRINT
+        for node in _nodes_of(file)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "input")
     ]
     assert wrong == []
 
 
-def test_every_module_and_every_statement_says_what_it_is_for() -> None:
+def test_every_module_says_what_it_is_for() -> None:
     silent = [file for file, tree in _trees().items() if not ast.get_docstring(tree)]
     assert silent == []
 
 
+def test_every_statement_is_run_by_somebody() -> None:
+    strings = {
+        node.value
+        for node in _nodes()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    events = {str(event) for event in Event}
+    tables = {"task", "schedule"}  # take_{table}
+    unused = [
+        f"{file.name}: {name}"
+        for file in (ROOT / "sql").glob("*.sql")
+        for name in statements(file.stem)
+        if name not in strings | events and name.removeprefix("take_") not in tables
+    ]
+    assert unused == []
+
+
 # What each command may not load: it has to start in a fraction of a second.
-HEAVY = ("textual", "huey", "jobdash.tui", "jobdash.pool", "jobdash.broker", "sqlite3", "asyncio")
+HEAVY = ("textual", "huey", "jobdash.broker", "sqlite3", "asyncio")
 
 
 def _loaded(*arguments: str) -> set[str]:

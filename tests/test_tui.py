@@ -355,7 +355,7 @@ async def test_marked_jobs_are_asked_for_with_their_true_count(stock: Stock) -> 
         assert "1 more cannot be" in screen.text
         await screen.press("y")
         await screen.until("Cancelled 2 jobs.")
-        await screen.gone("marked")
+        await screen.until(lambda: not screen.table.marked)
     assert [stock.state(seq) for seq in pending] == ["pending", "cancelled", "cancelled"]
     assert stock.state(done) is State.SUCCEEDED
 

@@ -1,6 +1,7 @@
 """What tests of the dashboard share: a file with jobs in every state, and a screen to read."""
 
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -52,6 +53,8 @@ class Stock:
             "state": str(state), "place": 1, "created_at": at,
         }  # fmt: skip
         row |= self._state_columns(State(state), at)
+        if "message" not in columns:
+            row["message"] = self.insert("message", data=b"call", checksum=zlib.crc32(b"call"))
         return self.insert("job", **row | columns)
 
     def add_many(self, count: int, state: State | str = "succeeded", **columns: Any) -> None:
@@ -152,7 +155,7 @@ class Screen:
     @property
     def table(self) -> Any:
         """The jobs list."""
-        return self.app.board.jobs.query_one("#job-table")
+        return self.app.board.jobs.table
 
     async def press(self, *keys: str) -> None:
         """Press keys and let them take effect."""

@@ -42,7 +42,7 @@ def enter(ledger: Ledger, claim: Claim) -> CurrentJob | None:
     _running.job = CurrentJob(
         id=claim.id,
         seq=claim.seq,
-        attempt=claim.number,
+        attempt=claim.attempt,
         token=f"jobdash-{claim.id}",
         _claim=claim,
         _ledger=ledger,

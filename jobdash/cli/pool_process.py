@@ -11,6 +11,7 @@ from pathlib import Path
 from jobdash.cli.app_file import last_line
 from jobdash.cli.failure import ProgramFailed
 from jobdash.cli.output import note
+from jobdash.database.placement import check_place
 from jobdash.errors import DatabaseError
 from jobdash.report import Report
 from jobdash.sidecar import sidecar
@@ -31,6 +32,7 @@ class PoolProcess:
     def __init__(
         self, app: str, database: Path, workers: int, environ: Mapping[str, str] | None = None
     ) -> None:
+        check_place(database)
         self.database = database
         self.log = Path(sidecar(database, "-log"))
         self._environ = environ

@@ -33,7 +33,7 @@ def rescue(tx: Transaction, queue: str, held: Held, how: str, now: int) -> None:
         return
     if cancelled:
         reason = f"cancelled; its worker: {how}"
-        tx.run(SQL["confirm_cancel"], {**guard, "now": now, "reason": reason})
+        tx.run(SQL["confirm_cancel"], {**guard, "now": now, "idle": False, "reason": reason})
     else:
         reason = f"worker lost {held.rescues + 1} times, the last: {how}"
         tx.run(SQL["give_up_rescue"], {**guard, "now": now, "reason": reason})

@@ -109,7 +109,7 @@ def _tried(settlement: Settlement, now: int) -> Values:
 
 
 def _turned_away(settlement: Settlement, now: int) -> Values:
-    return {"now": now, "reason": settlement.reason}
+    return {"now": now, "reason": settlement.reason, "idle": settlement.outcome is None}
 
 
 _VALUES: dict[Event, Callable[[Settlement, int], Values]] = {

@@ -93,7 +93,7 @@ UPDATE job SET task = :task, args = :args, kwargs = :kwargs, retries = :retries,
 -- name: claimable
 -- What a worker needs to know of a job. No UPDATE … RETURNING: that builds a table for its rows
 -- each time, and costs more than a SELECT and an UPDATE.
-SELECT job.seq, job.claims + 1, job.id, job.task, job.message, message.data, message.checksum,
+SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job.message, message.data, message.checksum,
     (SELECT cid FROM chord WHERE callback = job.seq),
     EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'r:' || job.id)
       OR EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'rt:' || job.task),
@@ -174,25 +174,25 @@ UPDATE OR ROLLBACK job SET state = :state, worker = NULL, failures = failures + 
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: postpone
-UPDATE OR ROLLBACK job SET state = 'scheduled', worker = NULL, eta = :eta, place = :place, fresh = 0,
+UPDATE OR ROLLBACK job SET state = 'scheduled', worker = NULL, idle = idle + 1, eta = :eta, place = :place, fresh = 0,
     reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: release
 -- The place is kept: what a stop returned is the first to go on.
-UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, idle = idle + :idle, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: requeue
-UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, place = :place
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, idle = idle + 1, place = :place
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: expire
-UPDATE OR ROLLBACK job SET state = 'expired', worker = NULL, finished_at = :now, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'expired', worker = NULL, idle = idle + 1, finished_at = :now, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: confirm_cancel
-UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, finished_at = :now, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, idle = idle + :idle, finished_at = :now, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: rescue

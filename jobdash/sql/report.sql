@@ -5,7 +5,7 @@
 -- The columns of `jobdash.job.Job`, in its order. Rows are fetched only once the page is known:
 -- an index can skip a million entries without a look at one row.
 SELECT
-    job.seq, id, queue, task, state, args, kwargs, priority, claims, failures, rescues,
+    job.seq, id, queue, task, state, args, kwargs, priority, claims - idle, failures, rescues,
     retries, retries_left, created_at, eta, expires, started_at, finished_at,
     coalesce(worker, ran_by) AS worker, result, error_type, error_message, reason,
     progress_done, progress_total, progress_note,
@@ -69,15 +69,20 @@ SELECT queue, name, value FROM tally WHERE name <> 'place'
 SELECT queue FROM tally UNION SELECT queue FROM task_type UNION SELECT queue FROM worker
 
 -- name: attempts
--- A running or successful attempt has no row of its own: the job's row carries it.
-SELECT number, worker, started_at, ended_at, outcome, error_type, error_message, traceback
-  FROM attempt WHERE seq = :seq
-UNION ALL
-SELECT claims, ran_by, started_at, finished_at,
-    CASE state WHEN 'succeeded' THEN 'succeeded' END, NULL, NULL, NULL
-  FROM job WHERE seq = :seq AND state IN ('running', 'succeeded') AND started_at IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.seq = :seq AND number = claims)
-ORDER BY number
+-- A running or successful attempt has no row of its own: the job's row carries it. Claims that
+-- were given back before the body ran are no attempts, so the numbers are counted here.
+SELECT row_number() OVER (ORDER BY claim), worker, started_at, ended_at, outcome,
+    error_type, error_message, traceback
+  FROM (
+    SELECT number AS claim, worker, started_at, ended_at, outcome,
+        error_type, error_message, traceback
+      FROM attempt WHERE seq = :seq
+    UNION ALL
+    SELECT claims, ran_by, started_at, finished_at,
+        CASE state WHEN 'succeeded' THEN 'succeeded' END, NULL, NULL, NULL
+      FROM job WHERE seq = :seq AND state IN ('running', 'succeeded') AND started_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.seq = :seq AND number = claims))
+  ORDER BY claim
 
 -- name: events
 SELECT at, seq, kind, detail FROM event WHERE seq = :seq ORDER BY at, id

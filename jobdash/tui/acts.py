@@ -12,7 +12,7 @@ from jobdash.errors import JobdashError
 from jobdash.job import Job
 from jobdash.text import clean, format_count
 from jobdash.tui.job_cells import words
-from jobdash.tui.operations import Plan, make_plan, perform, set_pause
+from jobdash.tui.operations import Plan, make_plan, perform, read_pauses, set_pause
 from jobdash.tui.overlays.choice import Choice, ChoiceScreen
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT, WARN
@@ -43,9 +43,14 @@ class Acts:
         self._tell_outcome(plan, outcome)
         return bool(outcome.changed or outcome.created)
 
-    async def pause(self, queue: str, task: str, pauses: frozenset[tuple[str, str]]) -> None:
+    async def pause(self, queue: str, task: str) -> None:
         """Ask what to pause or resume, and do it."""
         if self._refused_read_only():
+            return
+        try:
+            pauses = await asyncio.to_thread(read_pauses, self._path)
+        except JobdashError as error:
+            self.tell(str(error), "error")
             return
         choices = [Choice("n", "Leave it as it is", "")]
         if task:

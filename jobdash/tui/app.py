@@ -147,7 +147,7 @@ class DashboardApp(App[str]):
         queue, task = self.board.place.subject
         head = self.feed.latest.value(HEAD)
         queue = queue or self.options.queue or (head.queues[0] if head and head.queues else "")
-        await self.acts.pause(queue, task, head.pauses if head else frozenset())
+        await self.acts.pause(queue, task)
 
     @work
     async def _leave(self) -> None:

@@ -49,16 +49,20 @@ class Board(Screen[None]):
         self.workers_place = WorkersPlace(feed, options.queue)
         self.job = JobPlace(feed, options.queue)
         self.place: Place = self.jobs
+        self._header = Header(options.database.name, options.queue)
+        self._tabs = Tabs(options.note)
+        self._notice = Notice()
+        self._switcher = ContentSwitcher(*self._places, initial="jobs", id="places")
+        self._key_line = KeyLine("keys")
         self._came_from: Place = self.jobs
 
     def compose(self) -> ComposeResult:
         """Make the frame and the places."""
-        yield Header(self._options.database.name, self._options.queue)
-        yield Tabs(self._options.note)
-        yield Notice()
-        with ContentSwitcher(initial="jobs", id="places"):
-            yield from self._places
-        yield KeyLine("keys")
+        yield self._header
+        yield self._tabs
+        yield self._notice
+        yield self._switcher
+        yield self._key_line
 
     def on_mount(self) -> None:
         """Show what has been read while the screen was made."""
@@ -91,15 +95,19 @@ class Board(Screen[None]):
         snapshot = self._feed.latest
         head = snapshot.value(HEAD)
         shown = self._came_from if self.place is self.job else self.place
-        self.query_one(Header).take(snapshot, now_us())
-        self.query_one(Tabs).take(shown.id or "", head)
-        self.query_one(Notice).take(snapshot.trouble, self._banner(head))
+        self._header.take(snapshot, now_us())
+        self._tabs.take(shown.id or "", head)
+        self._notice.take(snapshot.trouble, self._banner(head))
 
     @on(Place.HintsChanged)
+    def _hints_changed(self, event: Place.HintsChanged) -> None:
+        event.stop()
+        self._show_hints()
+
     def _show_hints(self) -> None:
         hints = self.place.hints()
         way_out = keys.BACK if self.place is self.job else keys.LEAVE
-        self.query_one(KeyLine).take((*hints, keys.NEW, keys.PAUSE), (keys.HELP, way_out))
+        self._key_line.take((*hints, keys.NEW, keys.PAUSE), (keys.HELP, way_out))
 
     @on(KeyLine.Pressed)
     async def _press(self, event: KeyLine.Pressed) -> None:
@@ -113,7 +121,7 @@ class Board(Screen[None]):
         if place is not self.place:
             self.place.leave()
             self.place = place
-            self.query_one("#places", ContentSwitcher).current = place.id
+            self._switcher.current = place.id
         place.ask()
         place.arrive()
         self.take()

@@ -24,6 +24,11 @@ class Key:
         """How the key is written for people."""
         return self.shown or self.keys.partition(",")[0]
 
+    @property
+    def operation(self) -> str:
+        """The operation on jobs that the key starts, '' if it does something else."""
+        return self.action[len("act('") : -len("')")] if self.action.startswith("act(") else ""
+
 
 MOVE = (
     Key("j,down", "move(1)", "", "next line", "j ↓"),

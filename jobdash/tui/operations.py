@@ -80,6 +80,12 @@ def perform(path: Path, name: str, seqs: Iterable[int]) -> Outcome:
         control.close()
 
 
+def read_pauses(path: Path) -> list[tuple[str, str]]:
+    """Return (queue, task) of what is paused now. Runs in a worker thread."""
+    with Report(path) as report:
+        return report.pauses()
+
+
 def set_pause(path: Path, queue: str, task: str, *, paused: bool) -> bool:
     """Pause or resume a task, or everything for ''. Runs in a worker thread."""
     control = Control(path, deadline=DEADLINE)

@@ -15,7 +15,7 @@ _HEADLESS_SECONDS = 10.0
 
 
 @click.command("demo", cls=FileCommand, example="jobdash demo --headless --seconds 10")
-@click.option("-w", "--workers", type=click.IntRange(1, 64), default=4, show_default=True)
+@click.option("-w", "--workers", type=click.IntRange(1, 64), default=4, help="Worker processes.")
 @click.option("--headless", is_flag=True, help="Without a terminal; prints a summary.")
 @click.option("--seconds", type=DURATION, help="How long the load goes on, if headless.")
 @click.option("--keep", is_flag=True, help="Keep the folder with the database.")
@@ -29,9 +29,9 @@ def demo(
     keep: bool,
     as_json: bool,
 ) -> int:
-    """Show the bundled sample tasks at work: real jobs, retries, dead letters, a killed worker.
+    """Show the bundled sample tasks at work.
 
-    Everything lies in a scratch folder, which is removed at the end. With --db the database lies
+    Real jobs, retries, dead letters, a worker that is killed. Everything lies in a scratch folder, which is removed at the end. With --db the database lies
     there and stays.
     """
     if settings.app is not None:

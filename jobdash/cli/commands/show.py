@@ -43,7 +43,7 @@ class _Story:
 @json_option
 @click.pass_obj
 def show(settings: Settings, ref: str, as_json: bool) -> int:
-    """Show a job: arguments, result, attempts, error, what happened when.
+    """Show a job with all that happened to it.
 
     REF is its number (12 or #12), its id, or the beginning of its id.
     """

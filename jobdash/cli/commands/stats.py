@@ -24,7 +24,7 @@ _SPANS = (1, 5)
 @json_option
 @click.pass_obj
 def stats(settings: Settings, as_json: bool) -> int:
-    """Show how many jobs are in each state, how fast they come and go, and who works."""
+    """Show numbers: states, rates, workers, pauses."""
     moment = now()
     with open_report(settings) as report:
         oldest = report.oldest_pending_at()

@@ -12,7 +12,7 @@ from jobdash.job import TaskType
 from jobdash.render import task_json
 from jobdash.tui.parameters import Parameter, parameters_of
 
-_HEAD = ("TASK", "PARAMETERS", "RETRIES", "", "WHAT IT DOES")
+_HEAD = ("TASK", "PARAMETERS", "RETRIES", "WHAT IT DOES")
 _STARS = {"var_positional": "*", "var_keyword": "**"}
 
 
@@ -34,8 +34,7 @@ def tasks(settings: Settings, as_json: bool) -> int:
 
 def _row(task: TaskType) -> tuple[str, ...]:
     signature = ", ".join(map(_written, parameters_of(task)))
-    first_line = task.doc.partition("\n")[0]
-    return task.name, f"({signature})", str(task.retries), _standing(task), first_line
+    return task.name, f"({signature})", str(task.retries), _described(task)
 
 
 def _written(parameter: Parameter) -> str:
@@ -43,6 +42,6 @@ def _written(parameter: Parameter) -> str:
     return name if parameter.default is None else f"{name}={parameter.default}"
 
 
-def _standing(task: TaskType) -> str:
-    words = ("periodic" * task.periodic, "paused" * task.paused)
-    return ", ".join(filter(None, words))
+def _described(task: TaskType) -> str:
+    words = ("[paused]" * task.paused, "[periodic]" * task.periodic, task.doc.partition("\n")[0])
+    return " ".join(filter(None, words))

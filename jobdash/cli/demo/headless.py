@@ -28,7 +28,7 @@ def run_headless(stage: Stage, seconds: float) -> Summary:
     _let_pass(stage, seconds)
     ids = stage.helper.stop_load()
     _bring_to_an_end(stage)
-    return sum_up(stage.database, ids, stage.keeper.starts)
+    return sum_up(stage.database, QUEUE, ids, stage.keeper.starts)
 
 
 def _let_pass(stage: Stage, seconds: float) -> None:

@@ -6,8 +6,8 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from jobdash.cli.failure import ProgramFailed
 from jobdash.cli.pool_process import PoolProcess
+from jobdash.errors import JobdashError
 
 _LOOK_EVERY = 0.1
 _QUICK_SECONDS = 5.0
@@ -22,7 +22,7 @@ class Keeper:
 
     def __init__(self, pool: PoolProcess, tell: Callable[[str], None]) -> None:
         self.starts = 1
-        self.failure: ProgramFailed | None = None
+        self.failure: Exception | None = None
         self._pool = pool
         self._tell = tell
         self._since = time.monotonic()
@@ -55,5 +55,9 @@ class Keeper:
             self.failure = self._pool.failure()
             return
         self._tell("the pool died: it is started again")
-        self._pool.restart()
+        try:
+            self._pool.restart()
+        except (JobdashError, OSError) as error:
+            self.failure = error
+            return
         self.starts, self._since = self.starts + 1, now

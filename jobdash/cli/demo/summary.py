@@ -43,10 +43,10 @@ class Summary:
         return {state: sum(job.state is state for job in self.jobs) for state in State}
 
 
-def sum_up(database: Path, ids: Sequence[str], pools: int) -> Summary:
+def sum_up(database: Path, queue: str, ids: Sequence[str], pools: int) -> Summary:
     """Read what became of the jobs, those with these ids above all."""
     with Report(database) as report:
-        jobs = list(_all_jobs(report))
+        jobs = list(_all_jobs(report, queue))
         workers = sum(worker.kind == "worker" for worker in report.workers(everyone=True))
     final = {job.id for job in jobs if job.is_final}
     lost = [id_ for id_ in ids if id_ not in final]
@@ -93,8 +93,8 @@ def _interrupted_json(job: Job) -> dict[str, Any]:
     }
 
 
-def _all_jobs(report: Report) -> Iterator[Job]:
-    everything = JobFilter()
+def _all_jobs(report: Report, queue: str) -> Iterator[Job]:
+    everything = JobFilter(queue=queue)
     page = report.jobs(everything, _PAGE)
     while page:
         yield from page

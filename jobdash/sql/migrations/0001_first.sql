@@ -30,6 +30,8 @@ CREATE TABLE job (
   claims INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
   rescues INTEGER NOT NULL DEFAULT 0,
+  -- claims that were given back before a body began; claims - idle is the number of attempts
+  idle INTEGER NOT NULL DEFAULT 0,
 
   worker INTEGER,
   ran_by INTEGER,

@@ -70,10 +70,10 @@ class ChoiceScreen(ModalScreen[str | None]):
         self._draw()
 
     def on_key(self, event: events.Key) -> None:
-        """Give the answer whose key was pressed; let no other key reach what is below."""
-        event.stop()
+        """Give the answer whose key was pressed."""
         for choice in self._choices:
             if event.character == choice.key:
+                event.stop()
                 self.dismiss(choice.value)
                 return
 

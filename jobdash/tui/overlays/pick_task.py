@@ -61,6 +61,7 @@ class PickTaskScreen(ModalScreen[TaskType | None]):
         super().__init__()
         self._tasks = tasks
         self._likely = likely
+        self._empty = Empty()
         self._list = RowList[TaskType, None](
             _columns, lambda task: (task.queue, task.name), None, id="task-list"
         )
@@ -72,7 +73,7 @@ class PickTaskScreen(ModalScreen[TaskType | None]):
             yield Static(Text.assemble(("New job", BOLD), (told, SOFT)), markup=False)
             yield Input(placeholder="task")
             yield self._list
-            yield Empty("no-task")
+            yield self._empty
 
     def on_mount(self) -> None:
         """Show all tasks, the likely one first under the cursor."""
@@ -107,5 +108,5 @@ class PickTaskScreen(ModalScreen[TaskType | None]):
             if self._tasks
             else ("No task is known yet", "A pool writes them down when it starts.")
         )
-        self.query_one(Empty).show_if(not fitting, why)
+        self._empty.show_if(not fitting, why)
         self._list.set_class(not fitting, "-empty")

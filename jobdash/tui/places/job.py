@@ -40,21 +40,26 @@ class JobPlace(Place):
         self.seq = 0
         self._detail: Detail | None = None
         self._part = ""
+        self._crumb = Line("crumb")
+        self._facts = Panel(7, id="job-facts")
+        self._life = Life()
+        self._tabs = PartTabs(_NAMES)
+        self._reader = Reader("reader")
 
     def compose(self) -> ComposeResult:
         """Make the parts."""
-        yield Line("crumb")
-        yield Panel(7, id="job-facts")
-        yield Life()
-        yield PartTabs(_NAMES)
-        yield Reader("reader")
+        yield self._crumb
+        yield self._facts
+        yield self._life
+        yield self._tabs
+        yield self._reader
 
     def show_job(self, seq: int) -> None:
         """Show another job."""
         if seq != self.seq:
             self.seq, self._detail, self._part = seq, None, ""
-            self.query_one("#crumb", Line).show(((f" #{seq}", ACCENT), ("  reading…", FAINT)))
-            self.query_one(Reader).read((), from_top=True)
+            self._crumb.show(((f" #{seq}", ACCENT), ("  reading…", FAINT)))
+            self._reader.read((), from_top=True)
 
     def ask(self) -> None:
         """Ask for the job."""
@@ -62,7 +67,7 @@ class JobPlace(Place):
 
     def arrive(self) -> None:
         """Take the focus."""
-        self.query_one(Reader).focus()
+        self._reader.focus()
 
     def leave(self) -> None:
         """Stop asking."""
@@ -77,7 +82,7 @@ class JobPlace(Place):
         self._detail = found[1]
         if self._detail is None:
             gone = ((f" #{self.seq}", ACCENT), ("  is not in the file any more", SOFT))
-            self.query_one("#crumb", Line).show(gone)
+            self._crumb.show(gone)
             return
         fresh = not self._part
         self._part = self._part or first_part(self._detail.job)
@@ -94,17 +99,17 @@ class JobPlace(Place):
         if self._detail is None:
             return
         self._draw_facts(self._detail)
-        self.query_one(PartTabs).take(self._part, {"Attempts": len(self._detail.attempts)})
+        self._tabs.take(self._part, {"Attempts": len(self._detail.attempts)})
         lines = PARTS[self._part](self._detail, self.present)
-        self.query_one(Reader).read(lines, from_top=from_top)
+        self._reader.read(lines, from_top=from_top)
 
     def _draw_facts(self, detail: Detail) -> None:
         job = detail.job
-        self.query_one("#crumb", Line).show(_crumb(job), _waited(detail))
+        self._crumb.show(_crumb_of(job), _waited(detail))
         facts = (job_facts.origin, job_facts.times, job_facts.ladder, job_facts.outcome)
         lines = [fact(job, self.present) for fact in facts]
-        self.query_one(Panel).show([(), _identity(job), *filter(None, lines)])
-        self.query_one(Life).take(detail, self.present.now)
+        self._facts.show([(), _identity(job), *filter(None, lines)])
+        self._life.take(detail, self.present.now)
 
     def action_tab(self, step: int) -> None:
         """Go to the next part."""
@@ -131,9 +136,7 @@ class JobPlace(Place):
         """Whether a key does something now."""
         if self._detail is None:
             return False
-        if key.action.startswith("act"):
-            return suits(key.action.split("'")[1], self._detail.job)
-        return True
+        return not key.operation or suits(key.operation, self._detail.job)
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -143,7 +146,7 @@ class JobPlace(Place):
         )  # fmt: skip
 
 
-def _crumb(job: Job) -> Spans:
+def _crumb_of(job: Job) -> Spans:
     look = LOOKS[job.state]
     return (
         (" Job ", FAINT),

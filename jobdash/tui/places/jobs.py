@@ -1,6 +1,6 @@
 """Place 1: the jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,57 +9,52 @@ from textual.binding import BindingType
 
 from jobdash.job import Job, State
 from jobdash.report import JobFilter
-from jobdash.text import format_count
 from jobdash.tui import keys
 from jobdash.tui.feed import Feed
 from jobdash.tui.filter_words import FilterWords
 from jobdash.tui.keys import Key, bindings
+from jobdash.tui.list_status import list_status, why_empty
 from jobdash.tui.offers import suits_any
-from jobdash.tui.places.place import Place
-from jobdash.tui.questions import SEARCH_LIMIT, WindowQuestion
+from jobdash.tui.places.list_place import ListPlace
+from jobdash.tui.questions import WindowQuestion
 from jobdash.tui.snapshot import Snapshot
-from jobdash.tui.spans import Span
-from jobdash.tui.theme import ACCENT, FAINT, GOOD, SOFT, WARN
 from jobdash.tui.topics import HEAD, WINDOW
 from jobdash.tui.widgets.chips import Chips
-from jobdash.tui.widgets.empty import Empty
 from jobdash.tui.widgets.filter_line import FilterLine
-from jobdash.tui.widgets.heading import Heading
 from jobdash.tui.widgets.job_table import JobTable
-from jobdash.tui.widgets.line_list import LineList
 from jobdash.tui.widgets.preview import Preview
 
 
-class JobsPlace(Place):
+class JobsPlace(ListPlace):
     """Counts per state, a filter, the list, and the job under the cursor."""
 
     KEYS = keys.JOBS
     BINDINGS: ClassVar[list[BindingType]] = list(bindings((*keys.JOBS, *keys.STATES)))
 
     def __init__(self, feed: Feed, queue: str | None) -> None:
-        super().__init__(feed, queue, "jobs")
+        self._everything = JobFilter(queue=queue or "")
+        self.table = JobTable(self._everything, id="job-table")
+        super().__init__(feed, queue, "jobs", self.table)
         self.state: State | None = None
-        self.words = FilterWords()
-        self._table = JobTable(JobFilter(queue=queue or ""), id="job-table")
+        self._words = FilterWords()
+        self._chips = Chips()
+        self._filter = FilterLine()
+        self._preview = Preview("preview")
 
     def compose(self) -> ComposeResult:
         """Make the parts."""
-        yield Chips()
-        yield FilterLine()
-        yield Heading(self._table)
-        yield self._table
-        yield Empty("no-jobs")
-        yield Preview("preview")
+        yield self._chips
+        yield self._filter
+        yield self._heading
+        yield self.table
+        yield self._empty
+        yield self._preview
 
     # -- coming and going ------------------------------------------------------------------------
 
     def ask(self) -> None:
         """Ask for the list."""
-        self.feed.ask(WINDOW, self._table.question)
-
-    def arrive(self) -> None:
-        """Take the focus."""
-        self._table.focus()
+        self.feed.ask(WINDOW, self.table.question)
 
     def leave(self) -> None:
         """Stop asking."""
@@ -68,72 +63,39 @@ class JobsPlace(Place):
     def take(self, snapshot: Snapshot, now: int) -> None:
         """Show counts and jobs."""
         super().take(snapshot, now)
-        head = snapshot.value(HEAD)
-        if head is not None:
-            self.query_one(Chips).take(head.counts, self.state)
+        self._show_counts(snapshot)
         found = snapshot.answer(WINDOW)
         if found is not None and isinstance(found[0], WindowQuestion):
-            self._table.take(found[0], found[1], self.present)
-            self._show_empty()
+            self.table.take(found[0], found[1], self.present)
+            nothing = self.table.loaded and self.table.length == 0
+            self.show_empty(nothing, why_empty(self.table.filter, self._everything))
 
     def tick(self, now: int) -> None:
         """Let the ages go on."""
         super().tick(now)
-        self._table.tick(self.present)
-        self._show_current()
+        self.table.tick(self.present)
+        self._preview.take(self.table.current, self.present)
 
     # -- showing ---------------------------------------------------------------------------------
 
-    @on(LineList.Moved)
-    def _show_moved(self) -> None:
-        self._show_current()
+    def show_current(self) -> None:
+        """Show the job under the cursor."""
+        self._preview.take(self.table.current, self.present)
         self._show_status()
-        self.post_message(self.HintsChanged())
-
-    def _show_current(self) -> None:
-        self.query_one(Preview).take(self._table.current, self.present)
 
     def _show_status(self) -> None:
-        self.query_one(Heading).redraw()
-        self.query_one(FilterLine).status(self._status())
+        self._filter.status(list_status(self.table, self._everything))
 
-    def _status(self) -> Sequence[Span]:
-        table = self._table
-        parts: list[Span] = []
-        if table.marked:
-            parts.append((f"{len(table.marked)} marked   ", WARN))
-        if table.filter != JobFilter(queue=self.queue or ""):
-            more = "+" if table.filter.text and table.length >= SEARCH_LIMIT else ""
-            parts.append((f"{format_count(table.length)}{more} match   ", SOFT))
-        if not table.loaded:
-            parts.append(("searching… ", ACCENT))
-        elif table.follow:
-            parts.append(("following ", GOOD))
-        else:
-            newer = f"↑ {format_count(table.newer)} newer " if table.newer else "newest first "
-            parts.append((newer, ACCENT if table.newer else FAINT))
-        return parts
-
-    def _show_empty(self) -> None:
-        table = self._table
-        nothing = table.loaded and table.length == 0
-        self.query_one(Empty).show_if(nothing, self._why_empty())
-        table.set_class(nothing, "-empty")
-
-    def _why_empty(self) -> tuple[str, ...]:
-        if self._table.filter == JobFilter(queue=self.queue or ""):
-            return (
-                "No jobs yet",
-                "From code: call one of the app's tasks.",
-                "From here: n picks a task and asks for its arguments.",
-                "To look around: jobdash demo",
-            )
-        return ("No job matches this filter.", "Esc clears the filter.")
+    def _show_counts(self, snapshot: Snapshot) -> None:
+        head = snapshot.value(HEAD)
+        if head is not None:
+            self._chips.take(head.counts, self.state)
 
     # -- filter ----------------------------------------------------------------------------------
 
     @on(JobTable.Wanted)
     def _read(self, event: JobTable.Wanted) -> None:
+        event.stop()
         self.feed.ask(WINDOW, event.question, at_once=event.at_once)
 
     @on(Chips.Chosen)
@@ -142,30 +104,27 @@ class JobsPlace(Place):
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
-        if event.words != self.words:
-            self.words = event.words
+        if event.words != self._words:
+            self._words = event.words
             self._refilter()
 
     @on(FilterLine.Done)
     def _filter_done(self) -> None:
-        self._table.focus()
+        self.table.focus()
 
     def show_state(self, state: State | None) -> None:
         """Show the jobs in one state, or in all."""
         self.state = state
-        head = self.feed.latest.value(HEAD)
-        if head is not None:
-            self.query_one(Chips).take(head.counts, state)
+        self._show_counts(self.feed.latest)
         self._refilter()
 
     def show_only(self, state: State | None, typed: str) -> None:
         """Show the jobs in a state that match a filter."""
-        self.state = state
-        self.query_one(FilterLine).set_filter(typed)
+        self._filter.set_filter(typed)
         self.show_state(state)
 
     def _refilter(self) -> None:
-        self._table.show_filter(self.words.job_filter(self.state, self.queue))
+        self.table.show_filter(self._words.job_filter(self.state, self.queue))
         self._show_status()
         self.post_message(self.HintsChanged())
 
@@ -175,76 +134,57 @@ class JobsPlace(Place):
 
     def action_chip(self, step: int) -> None:
         """Go to the next chip."""
-        self.show_state(self.query_one(Chips).next_to(self.state, step))
+        self.show_state(self._chips.next_to(self.state, step))
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one(FilterLine).edit()
+        self._filter.edit()
 
     def action_follow(self) -> None:
         """Follow the newest, or stop."""
-        self._table.action_follow()
+        self.table.action_follow()
 
     # -- acting ----------------------------------------------------------------------------------
 
     def action_open(self) -> None:
         """Open the job."""
-        job = self._table.current
+        job = self.table.current
         if job is not None:
-            self._table.hold()
+            self.table.hold()
             self.post_message(self.OpenJob(job.seq))
-
-    @on(LineList.Opened)
-    def _opened(self) -> None:
-        self.action_open()
 
     def action_act(self, operation: str) -> None:
         """Act on the marked jobs, or on the one under the cursor."""
         # From here on the cursor must not slip to another job under the user's hand.
-        self._table.hold()
+        self.table.hold()
         self._show_status()
-        if self._table.chosen:
-            self.post_message(self.Act(operation, self._table.chosen))
-
-    def action_mark(self) -> None:
-        """Mark."""
-        self._table.action_mark()
-
-    def action_unmark(self) -> None:
-        """Take all marks away."""
-        self._table.unmark()
-        self._show_moved()
+        if self.table.chosen:
+            self.post_message(self.Act(operation, self.table.chosen))
 
     def action_copy(self) -> None:
         """Copy the id."""
-        job = self._table.current
+        job = self.table.current
         if job is not None:
             self.post_message(self.Copy(job.id, f"the id of #{job.seq}"))
 
     def close_one(self) -> bool:
         """Close the marks or the filter."""
-        if self._table.marked:
-            self.action_unmark()
+        if super().close_one():
             return True
-        if self.state is not None or self.query_one(FilterLine).typed:
+        is_filtered = self.state is not None or bool(self._filter.typed)
+        if is_filtered:
             self.show_only(None, "")
-            return True
-        return False
-
-    def acted(self) -> None:
-        """An operation has been carried out: the marks have done their work."""
-        self.action_unmark()
+        return is_filtered
 
     def offers(self, key: Key) -> bool:
         """Whether a key does something now."""
-        if key.action.startswith("act"):
-            operation = key.action.split("'")[1]
-            return suits_any(operation, self._chosen_jobs())
+        if key.operation:
+            return suits_any(key.operation, self._chosen_jobs())
         offer = _OFFERS.get(key.action)
-        return offer is None or offer(self._table)
+        return offer is None or offer(self.table)
 
     def _chosen_jobs(self) -> Sequence[Job]:
-        table = self._table
+        table = self.table
         if table.marked:
             return [job for job in table.window.jobs if job.seq in table.marked]
         return [table.current] if table.current else []
@@ -252,14 +192,18 @@ class JobsPlace(Place):
     @property
     def subject(self) -> tuple[str, str]:
         """Queue and task of the job under the cursor."""
-        job = self._table.current
+        job = self.table.current
         return ("", "") if job is None else (job.queue, job.task)
 
 
-_OFFERS = {
-    "open": lambda table: table.current is not None,
-    "mark": lambda table: table.current is not None,
-    "copy": lambda table: table.current is not None,
+def _has_job(table: JobTable) -> bool:
+    return table.current is not None
+
+
+_OFFERS: Mapping[str, Callable[[JobTable], bool]] = {
+    "open": _has_job,
+    "mark": _has_job,
+    "copy": _has_job,
     "unmark": lambda table: bool(table.marked),
     "follow": lambda table: not table.follow,
 }

@@ -17,8 +17,8 @@ class Empty(Static):
     Empty.-shown { display: block; }
     """
 
-    def __init__(self, id: str) -> None:
-        super().__init__(id=id, markup=False)
+    def __init__(self) -> None:
+        super().__init__(markup=False)
         self._lines: tuple[str, ...] = ()
 
     def show_if(self, needed: bool, lines: Sequence[str]) -> None:

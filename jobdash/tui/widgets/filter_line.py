@@ -58,6 +58,7 @@ class FilterLine(Horizontal):
     FilterLine.-typing FilterInput { display: block; }
     FilterLine.-typing #filter-text { display: none; }
     FilterLine #list-state { width: 40; }
+    FilterLine.-wrong #list-state { width: 2fr; }
     """
 
     class Changed(Message):
@@ -78,17 +79,21 @@ class FilterLine(Horizontal):
         self._status: tuple[Span, ...] = ()
         self._recent: list[str] = []
         self._recalled = 0
+        self._text = Line("filter-text")
+        self._box = FilterInput(id="filter-input", select_on_focus=False)
+        self._list_state = Line("list-state")
 
     def compose(self) -> ComposeResult:
         """Make the parts."""
-        yield Line("slash")
-        yield Line("filter-text")
-        yield FilterInput(id="filter-input", select_on_focus=False)
-        yield Line("list-state")
+        slash = Line("slash")
+        slash.show(((" / ", KEY),))
+        yield slash
+        yield self._text
+        yield self._box
+        yield self._list_state
 
     def on_mount(self) -> None:
         """Show the invitation."""
-        self.query_one("#slash", Line).show(((" / ", KEY),))
         self._draw()
 
     @property
@@ -99,11 +104,10 @@ class FilterLine(Horizontal):
     def edit(self) -> None:
         """Open the input."""
         self._before, self._recalled = self.typed, len(self._recent)
-        box = self.query_one(FilterInput)
         self.add_class("-typing")
-        box.value = self.typed
-        box.cursor_position = len(self.typed)
-        box.focus()
+        self._box.value = self.typed
+        self._box.cursor_position = len(self.typed)
+        self._box.focus()
 
     def set_filter(self, typed: str) -> None:
         """Make this the filter, as if it had been typed."""
@@ -137,7 +141,7 @@ class FilterLine(Horizontal):
     def _recall(self, event: FilterInput.Recalled) -> None:
         if self._recent:
             self._recalled = max(0, min(self._recalled + event.step, len(self._recent) - 1))
-            self.query_one(FilterInput).value = self._recent[self._recalled]
+            self._box.value = self._recent[self._recalled]
 
     def _close(self) -> None:
         self.remove_class("-typing")
@@ -155,9 +159,8 @@ class FilterLine(Horizontal):
         self._draw()
 
     def _draw(self) -> None:
-        if not self.is_mounted:
-            return
         shown = (clean(self.typed), ACCENT) if self.typed else ("type / to filter", FAINT)
-        self.query_one("#filter-text", Line).show((shown,))
-        mistake = ((f" {clean(self._error)} ", ALARM),) if self._error else self._status
-        self.query_one("#list-state", Line).show((), mistake)
+        self._text.show((shown,))
+        self.set_class(bool(self._error), "-wrong")
+        mistake = ((f"{clean(self._error)} ", ALARM),) if self._error else self._status
+        self._list_state.show((), mistake)

@@ -40,7 +40,6 @@ class JobTable(LineList):
         self.present = Present()
         self.loaded = False
         self.cursor_seq: int | None = None
-        self.marked: dict[int, None] = {}
         self._asked = WindowQuestion(wanted, 0, _LEAST_WINDOW)
         self._applied_shift = 0
         self._widest_seq = 9_999
@@ -166,29 +165,13 @@ class JobTable(LineList):
     def chosen(self) -> tuple[int, ...]:
         """The numbers of the marked jobs, or else of the one under the cursor."""
         if self.marked:
-            return tuple(self.marked)
+            return tuple(key for key in self.marked if isinstance(key, int))
         return () if self.current is None else (self.current.seq,)
 
-    def action_mark(self) -> None:
-        """Mark the job or take its mark away, and go to the next."""
-        if self.current is None:
-            return
-        seq = self.current.seq
-        if seq in self.marked:
-            del self.marked[seq]
-        else:
-            self.marked[seq] = None
-        self.action_move(1)
-
-    def unmark(self) -> None:
-        """Take all marks away."""
-        self.marked.clear()
-        self.redraw()
-
-    def is_marked(self, index: int) -> bool:
-        """Whether the job wears a mark."""
+    def key_at(self, index: int) -> int | None:
+        """Return the job's number."""
         job = self.window.job_at(index)
-        return job is not None and job.seq in self.marked
+        return None if job is None else job.seq
 
     # -- drawing ---------------------------------------------------------------------------------
 
@@ -197,13 +180,13 @@ class JobTable(LineList):
         job = self.window.job_at(index)
         if job is None:
             return (("·".ljust(width), FAINT),)
-        return self.plan_for(width).cells(job, self.present)
+        return self._plan_for(width).cells(job, self.present)
 
     def titles(self, width: int) -> Spans:
         """Return the titles of the columns."""
-        return self.plan_for(width).heading()
+        return self._plan_for(width).heading()
 
-    def plan_for(self, width: int) -> Plan[Job, Present]:
+    def _plan_for(self, width: int) -> Plan[Job, Present]:
         """Return the columns for a width."""
         wanted = (width, self._seq_cells())
         if self._plan is None or wanted != self._planned_for:

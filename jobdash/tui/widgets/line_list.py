@@ -1,9 +1,10 @@
-"""A list of any length that draws only the lines one can see, and of those only the changed ones.
+"""A list of any length that draws only the lines one can see, and of those only what has changed.
 
 The viewport is moved without Textual's scroll refresh where the lines on the screen stay the same:
 that is what makes a list cheap whose rows slide down while new ones arrive above.
 """
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from rich.style import Style
@@ -25,7 +26,7 @@ _MARK_GROUND = Style(bgcolor=MARKED)
 
 
 class LineList(ScrollView, can_focus=True):
-    """Base of the lists. A subclass says how many rows there are and how one looks."""
+    """Base of the lists. A subclass says which rows there are and how one looks."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(MOVE))
@@ -43,9 +44,14 @@ class LineList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.cursor = 0
         self.length = 0
+        self.marked: dict[Hashable, None] = {}
         self._drawn: dict[int, tuple[Spans, Style]] = {}
 
     # -- for subclasses --------------------------------------------------------------------------
+
+    def key_at(self, index: int) -> Hashable | None:
+        """Return what makes a row the same one later, None while it is not known."""
+        raise NotImplementedError
 
     def row_spans(self, index: int, width: int) -> Spans:
         """Return the row in exactly `width` cells."""
@@ -54,10 +60,6 @@ class LineList(ScrollView, can_focus=True):
     def titles(self, width: int) -> Spans:
         """Return the titles of the columns of such a row."""
         raise NotImplementedError
-
-    def is_marked(self, index: int) -> bool:
-        """Whether the row wears a mark."""
-        return False
 
     def cursor_moved(self, by_hand: bool) -> None:
         """The cursor is somewhere else; `by_hand` if a person moved it."""
@@ -110,19 +112,41 @@ class LineList(ScrollView, can_focus=True):
     def place(self, length: int, top: int) -> None:
         """Set how long the list is and which row comes first, without drawing anything."""
         self.length = length
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, length))
-        # Not max_scroll_y: it is rounded down while the widget has no size yet.
         top = max(0, min(top, length - self.page))
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, length))
         self.set_reactive(Widget.scroll_y, float(top))
         self.scroll_target_y = float(top)
         if self.show_vertical_scrollbar:
             bar = self.vertical_scrollbar
             bar.window_virtual_size, bar.window_size, bar.position = length, self.page, float(top)
 
+    # -- marks -----------------------------------------------------------------------------------
+
+    def is_marked(self, index: int) -> bool:
+        """Whether the row wears a mark."""
+        return self.key_at(index) in self.marked
+
+    def action_mark(self) -> None:
+        """Mark the row or take its mark away, and go to the next."""
+        key = self.key_at(self.cursor)
+        if key is None:
+            return
+        if key in self.marked:
+            del self.marked[key]
+        else:
+            self.marked[key] = None
+        self.action_move(1)
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self.marked.clear()
+        self.redraw()
+        self.post_message(self.Moved())
+
     # -- drawing ---------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        """Draw the visible lines that look different from what was drawn last."""
+        """Draw what looks different from what was drawn last."""
         for y in range(self.size.height):
             drawn, look = self._drawn.get(y), self._look(y)
             if drawn is None or drawn[1] != look[1]:
@@ -133,8 +157,7 @@ class LineList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""
-        look = self._drawn[y] = self._look(y)
-        spans, ground = look
+        spans, ground = self._drawn[y] = self._look(y)
         return strip_of(spans, self.visual_style.rich_style + ground)
 
     def _look(self, y: int) -> tuple[Spans, Style]:
@@ -152,6 +175,8 @@ class LineList(ScrollView, can_focus=True):
         if index == self.cursor:
             return _HERE if self.has_focus else _AWAY
         return _MARK_GROUND if self.is_marked(index) else PLAIN
+
+    # -- events ----------------------------------------------------------------------------------
 
     def on_focus(self) -> None:
         """The cursor gets its full colour."""

@@ -1,5 +1,6 @@
 """Lines between the tabs and the place that are there only when something is wrong."""
 
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -19,18 +20,22 @@ class Notice(Vertical):
     Notice #banner { background: #4a3a10; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._trouble = Line("trouble")
+        self._banner = Line("banner")
+
     def compose(self) -> ComposeResult:
         """Make the lines."""
-        yield Line("trouble")
-        yield Line("banner")
+        yield self._trouble
+        yield self._banner
 
     def take(self, trouble: str, banner: str) -> None:
         """Show what is wrong, nothing for ''."""
-        self._show("#trouble", f" ! {clean(trouble)}" if trouble else "")
-        self._show("#banner", f" {clean(banner)}" if banner else "")
+        _show(self._trouble, f" ! {clean(trouble)}" if trouble else "", BOLD)
+        _show(self._banner, f" {clean(banner)}" if banner else "", INK)
 
-    def _show(self, which: str, text: str) -> None:
-        line = self.query_one(which, Line)
-        if line.has_class("-shown") != bool(text):
-            line.set_class(bool(text), "-shown")
-        line.show(((text, BOLD if which == "#trouble" else INK),))
+
+def _show(line: Line, text: str, style: Style) -> None:
+    line.set_class(bool(text), "-shown")
+    line.show(((text, style),))

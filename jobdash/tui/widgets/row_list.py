@@ -15,13 +15,15 @@ class RowList(LineList, Generic[T, C]):
     """Shows rows of type T in columns; `key_of` tells which row is the same one later."""
 
     def __init__(
-        self, columns: Callable[[int], Sequence[Column[T, C]]],
-        key_of: Callable[[T], Hashable], context: C, id: str,
-    ) -> None:  # fmt: skip
+        self,
+        columns: Callable[[int], Sequence[Column[T, C]]],
+        key_of: Callable[[T], Hashable],
+        context: C,
+        id: str,
+    ) -> None:
         super().__init__(id=id)
         self.rows: tuple[T, ...] = ()
-        self.context = context
-        self.marked: set[Hashable] = set()
+        self._context = context
         self._columns = columns
         self._key_of = key_of
         self._plan: Plan[T, C] | None = None
@@ -40,40 +42,33 @@ class RowList(LineList, Generic[T, C]):
 
     def take(self, rows: Sequence[T], context: C) -> None:
         """Show these rows from now on; the cursor stays on the same one."""
-        held = None if self.current is None else self._key_of(self.current)
-        self.rows, self.context = tuple(rows), context
+        held = self.key_at(self.cursor)
+        self.rows, self._context = tuple(rows), context
         keys = [self._key_of(row) for row in self.rows]
-        self.marked &= set(keys)
+        self.marked = {key: None for key in self.marked if key in keys}
         self.cursor = keys.index(held) if held in keys else self._clamped()
         self.place(len(self.rows), self.top)
         self.show_cursor()
         self.cursor_moved(by_hand=False)
 
-    def action_mark(self) -> None:
-        """Mark the row or take its mark away, and go to the next."""
-        if self.current is not None:
-            self.marked ^= {self._key_of(self.current)}
-            self.action_move(1)
-
-    def unmark(self) -> None:
-        """Take all marks away."""
-        self.marked.clear()
+    def tick(self, context: C) -> None:
+        """Draw what the passing of time has changed."""
+        self._context = context
         self.redraw()
 
-    def is_marked(self, index: int) -> bool:
-        """Whether the row wears a mark."""
-        return self._key_of(self.rows[index]) in self.marked
+    def key_at(self, index: int) -> Hashable | None:
+        """Return the row's key."""
+        return self._key_of(self.rows[index]) if index < len(self.rows) else None
 
     def row_spans(self, index: int, width: int) -> Spans:
         """Return the row in its columns."""
-        return self.plan_for(width).cells(self.rows[index], self.context)
+        return self._plan_for(width).cells(self.rows[index], self._context)
 
     def titles(self, width: int) -> Spans:
         """Return the titles of the columns."""
-        return self.plan_for(width).heading()
+        return self._plan_for(width).heading()
 
-    def plan_for(self, width: int) -> Plan[T, C]:
-        """Return the columns for a width."""
+    def _plan_for(self, width: int) -> Plan[T, C]:
         if self._plan is None or width != self._planned_width:
             self._plan, self._planned_width = plan(self._columns(width), width), width
         return self._plan
