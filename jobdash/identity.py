@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-_POLL_SECONDS = 0.001
+_POLL_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def end_group(identity: Identity, seconds: float = 0.2) -> bool:
     if identity.pgid == os.getpgrp():
         return False
     deadline = time.monotonic() + seconds
-    while _signal_group(identity.pgid):
+    while _signal_group(identity.pgid) and _has_life(identity.pgid):
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_SECONDS)
@@ -85,11 +85,29 @@ def _signal_group(pgid: int) -> bool:
     return True
 
 
+def _has_life(pgid: int) -> bool:
+    """Whether a group has members other than zombies, which nobody may ever wait for."""
+    if sys.platform != "linux":
+        return True
+    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    return any(_is_living_member(_stat(pid), pgid) for pid in pids)
+
+
+def _is_living_member(fields: list[bytes] | None, pgid: int) -> bool:
+    return fields is not None and fields[0] not in (b"Z", b"X") and int(fields[2]) == pgid
+
+
 def _birth_in_ticks(pid: int) -> int | None:
+    fields = _stat(pid)
+    return None if fields is None else int(fields[19])
+
+
+def _stat(pid: int) -> list[bytes] | None:
+    """Return what /proc tells of a process, from its state on, or None if there is none."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
-            # The second field, the name in brackets, may itself hold spaces and brackets.
-            return int(file.read().rpartition(b")")[2].split()[19])
+            # The name before it, in brackets, may itself hold spaces and brackets.
+            return file.read().rpartition(b")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
 

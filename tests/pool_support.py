@@ -30,6 +30,9 @@ except JobdashError as error:
 """
 
 
+Sites = Callable[..., "Site"]
+
+
 class Pool:
     """One pool process and what it says."""
 
@@ -110,11 +113,14 @@ class Site:
         """Start a pool and wait until all its workers are there."""
         pool = self.start(app, **options)
         wanted = options.get("workers", 1)
+        pool.says(" serves ", 10)
         eventually(lambda: len(pool.workers()) == wanted or self.complain(pool, "workers"), 10)
         return pool
 
     def complain(self, pool: Pool, missing: str) -> bool:
-        assert pool.process.poll() is None, f"{missing} is missing, and the pool ended: {pool.said()}"
+        assert pool.process.poll() is None, (
+            f"{missing} is missing, and the pool ended: {pool.said()}"
+        )
         return False
 
     def app(self, name: str = "bodies") -> Any:
@@ -205,7 +211,11 @@ def open_gate(gate: Path) -> None:
 
 
 def is_gone(pid: int) -> bool:
-    return not Path(f"/proc/{pid}").exists()
+    """Whether a process has ended, though its new parent may not have waited for it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def _starting(site: Site, word: str) -> list[str]:

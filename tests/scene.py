@@ -1,7 +1,6 @@
 """What tests of the ledger and of huey do again and again, and what must hold after each."""
 
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +59,18 @@ class Scene:
         """Make a huey on the file. Keeps local time, as huey's own tests do."""
         options = {"filename": str(self.path), "utc": False, "durability": "fast"} | options
         made = SqliteHuey(name, **options)
-        self._hueys.append(made)
+        self.watch(made)
         return made
+
+    def watch(self, huey: SqliteHuey) -> None:
+        """Look at the jobs of a huey that was made elsewhere, and close it at the end."""
+        self._hueys.append(huey)
+
+    @property
+    def database(self) -> Database:
+        """The connection that the first huey uses."""
+        database: Database = self._hueys[0].storage.database
+        return database
 
     def job(self, ref: Any) -> Job:
         """Look a job up by number, id, task or result handle."""
@@ -86,7 +95,7 @@ class Scene:
 
     def rows(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """Read the file."""
-        return self._hueys[0].storage.database.rows(sql, parameters)
+        return self.database.rows(sql, parameters)
 
     def end(self) -> None:
         """Check that the file is sound and close it."""
@@ -192,14 +201,3 @@ class Book:
 def new_job(id_: str, **columns: Any) -> NewJob:
     """Describe a job for the ledger."""
     return NewJob(**{"id": id_, "task": "mail.send", "data": id_.encode()} | columns)
-
-
-def until(condition: Callable[[], Any], seconds: float = 20) -> Any:
-    """Wait for a condition and return what it came to."""
-    import time
-
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.002)
-    return found

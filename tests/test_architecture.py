@@ -108,7 +108,7 @@ def _imports() -> tuple[Import, ...]:
 
 
 def _named(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    """`from jobdash import wake` names jobdash.wake; `from jobdash.job import State` jobdash.job."""
+    """`from jobdash import wake` names jobdash.wake, as `from jobdash.wake import ring` does."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
         return

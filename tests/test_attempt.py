@@ -294,9 +294,7 @@ class TestFailure:
         assert count() == 1
         assert scene.states() == ["failed", "pending"]
 
-    def test_a_message_that_cannot_be_decoded_is_kept(
-        self, huey: SqliteHuey, scene: Scene
-    ) -> None:
+    def test_a_message_that_cannot_be_decoded_is_kept(self, huey: SqliteHuey, scene: Scene) -> None:
         task = huey.task(name="gone")(lambda: 42)
         result = task()
         task.unregister()
@@ -380,9 +378,7 @@ class TestRetries:
         assert scene.state(result) is State.PENDING
         huey.ledger.decisions.cancel(1, NOW)
 
-    def test_cancel_execution_can_refuse_the_retries(
-        self, huey: SqliteHuey, scene: Scene
-    ) -> None:
+    def test_cancel_execution_can_refuse_the_retries(self, huey: SqliteHuey, scene: Scene) -> None:
         error = CancelExecution("enough", retry=False)
         result = huey.task(name="stop", retries=5)(raises(error))()
         run_next(huey)
@@ -530,9 +526,7 @@ class TestNotYetAndNotAtAll:
         assert run_next(huey, eta + timedelta(seconds=11)) is None
         assert scene.states() == ["succeeded", "expired"]
 
-    def test_a_moment_as_limit_holds_whatever_the_eta(
-        self, huey: SqliteHuey, scene: Scene
-    ) -> None:
+    def test_a_moment_as_limit_holds_whatever_the_eta(self, huey: SqliteHuey, scene: Scene) -> None:
         task = huey.task(name="note")(lambda: 42)
         limit = datetime.now() + timedelta(minutes=1)
         huey.enqueue(task.s(delay=3600, expires=limit))
@@ -571,9 +565,7 @@ class TestNotYetAndNotAtAll:
         run_all(huey)
         assert result.get() == 42
 
-    def test_a_whole_task_can_be_revoked_and_restored(
-        self, huey: SqliteHuey, scene: Scene
-    ) -> None:
+    def test_a_whole_task_can_be_revoked_and_restored(self, huey: SqliteHuey, scene: Scene) -> None:
         task = huey.task(name="note")(lambda: 42)
         task.revoke()
         task()
@@ -724,9 +716,7 @@ class TestInterrupts:
 
 
 class TestSignalsAndHooks:
-    def test_signals_follow_the_commit_in_hueys_order(
-        self, huey: SqliteHuey, scene: Scene
-    ) -> None:
+    def test_signals_follow_the_commit_in_hueys_order(self, huey: SqliteHuey, scene: Scene) -> None:
         seen: list[tuple[str, str]] = []
 
         @huey.signal()
@@ -1101,7 +1091,7 @@ def signals(huey: SqliteHuey) -> list[str]:
 @contextmanager
 def commits(scene: Scene) -> Iterator[Callable[[], int]]:
     """Count the transactions that the hueys' ledger makes."""
-    database = scene._hueys[0].storage.database
+    database = scene.database
     begin, made = database.transaction, []
 
     def transaction(**options: Any) -> Any:

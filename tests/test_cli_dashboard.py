@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     with a_shop(tmp_path, monkeypatch) as made:
         yield made
         for pid in processes_with(made.module):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -115,7 +117,8 @@ def test_a_pool_that_cannot_start_is_told_before_anything_is_drawn(
 def test_somebodys_file_without_the_app_is_only_looked_at(shop: Shop, open_terminal: Open) -> None:
     shop.enqueue("nap")
     terminal = open_terminal("--db", shop.db)
-    terminal.wait_for("no app is named")
+    terminal.wait_for("no app is named, so nothing can be run")
+    assert "sample tasks" not in terminal.text
     terminal.wait_for("No pool is running")
     terminal.press("q")
     assert terminal.end() == 0

@@ -184,6 +184,7 @@ def test_tasks_after_it(shop: Shop) -> None:
     tasks = {task["name"].partition(".")[2]: task for task in run_json("tasks")}
     assert set(tasks) == {"send", "fail", "flaky", "nap", "total"}
     assert tasks["flaky"]["retries"] == 2
+    assert "Sends a mail." in run("tasks").stdout
     assert '(first, *more, currency="EUR", **rest)' in run("tasks").stdout
 
 

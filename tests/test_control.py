@@ -196,9 +196,7 @@ class TestReplay:
 
 
 class TestDiscard:
-    def test_a_discarded_job_is_no_dead_letter_any_more(
-        self, book: Book, control: Control
-    ) -> None:
+    def test_a_discarded_job_is_no_dead_letter_any_more(self, book: Book, control: Control) -> None:
         seq = dead_letter(book)
         control.discard([seq], NOW + 1)
         assert (book.state(seq), book.row(seq)["finished_at"]) == ("discarded", NOW + 1)

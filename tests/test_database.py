@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 import apsw
 import pytest
-from scene import NOW, Book, new_job, until
+from scene import NOW, Book, new_job
+from waiting import eventually
 
 from jobdash import SqliteHuey
 from jobdash.broker.interrupts import Interrupt
@@ -321,9 +322,11 @@ class TestLocks:
 
         def interrupt() -> None:
             begun.wait()
-            until(lambda: reader.interrupt() or not thread.is_alive())
+            eventually(lambda: reader.interrupt() or not thread.is_alive(), seconds=20)
 
-        forever = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        forever = (
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        )
 
         def read() -> None:
             begun.set()
@@ -339,15 +342,13 @@ class TestLocks:
 
 class TestTransactions:
     def test_an_exception_undoes_everything(self, book: Book) -> None:
-        with pytest.raises(ZeroDivisionError), book.database.transaction() as tx:
-            tx.run("INSERT INTO event (at, kind) VALUES (1, 'x')")
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            write_and_raise(book.database, ZeroDivisionError())
         assert book.rows("SELECT * FROM event") == []
 
     def test_an_interrupt_undoes_everything_too(self, book: Book) -> None:
-        with pytest.raises(Interrupt), book.database.transaction() as tx:
-            tx.run("INSERT INTO event (at, kind) VALUES (1, 'x')")
-            raise Interrupt("cancel")
+        with pytest.raises(Interrupt):
+            write_and_raise(book.database, Interrupt("cancel"))
         assert book.rows("SELECT * FROM event") == []
 
     def test_a_bad_statement_is_told_in_words(self, book: Book) -> None:
@@ -399,6 +400,45 @@ class TestTransactions:
         book.drain(worker)
         assert asked == [False, False, False]
         book.end()
+
+
+def write_and_raise(database: Database, error: BaseException) -> None:
+    with database.transaction() as tx:
+        tx.run("INSERT INTO event (at, kind) VALUES (1, 'x')")
+        raise error
+
+
+class TestFullDisk:
+    def test_what_does_not_fit_is_refused_and_what_was_there_stays(self, book: Book) -> None:
+        kept = book.add("kept")
+        with full(book):
+            with pytest.raises(DatabaseError, match="the disk is full: nothing was written"):
+                book.add("too much", data=b"x" * 1_000_000)
+            assert book.rows("SELECT id, state FROM job") == [("kept", "pending")]
+        book.add("fits again", data=b"x" * 1_000_000)
+        assert book.state(kept) == "pending"
+
+    def test_a_finish_that_does_not_fit_can_be_made_later(self, book: Book) -> None:
+        from jobdash.job import Event
+
+        seq, worker = book.add("a"), book.worker()
+        claim = book.claim(worker)
+        with full(book), pytest.raises(DatabaseError, match="the disk is full"):
+            book.settle(claim, Event.SUCCEED, result=b"x" * 1_000_000)
+        assert book.state(seq) == "running"
+        book.settle(claim, Event.SUCCEED, result=b"x" * 1_000_000)
+        assert book.state(seq) == "succeeded"
+
+
+@contextmanager
+def full(book: Book) -> Iterator[None]:
+    """Let the file grow no more for a while, as on a full disk."""
+    ((pages,),) = book.rows("PRAGMA page_count")
+    book.rows(f"PRAGMA max_page_count = {pages}")
+    try:
+        yield
+    finally:
+        book.rows("PRAGMA max_page_count = 1000000")
 
 
 class TestThreads:

@@ -117,6 +117,15 @@ def test_even_a_killed_demo_leaves_nothing(scratch: Path) -> None:
         wait_for(lambda: nothing_is_left(scratch))
 
 
+@pytest.mark.parametrize(("name", "words"), [("no/such.db", "does not exist"), (".", "a folder")])
+def test_a_file_that_cannot_be_is_told(scratch: Path, name: str, words: str) -> None:
+    with demo("--db", scratch / name) as process:
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert words in errors
+    assert nothing_is_left(scratch)
+
+
 def test_the_file_can_be_named_and_is_kept(scratch: Path) -> None:
     (scratch / "mine").mkdir()
     database = scratch / "mine" / "jobs.db"

@@ -54,9 +54,7 @@ class TestOrder:
         book.ledger.attempts.rescue(worker, "killed", NOW)
         assert book.drain(book.worker()) == ["a", "b", "c"]
 
-    def test_what_is_retried_by_hand_goes_behind_what_waited(
-        self, book: Book, worker: int
-    ) -> None:
+    def test_what_is_retried_by_hand_goes_behind_what_waited(self, book: Book, worker: int) -> None:
         seq = book.add("a")
         book.settle(book.claim(worker), Event.FAIL)
         book.add("b")
@@ -318,9 +316,7 @@ class TestStops:
         book.ledger.attempts.release(claim, NOW)
         assert book.state(seq) == "cancelled"
 
-    def test_overdue_is_who_runs_longer_than_its_hard_limit(
-        self, book: Book, worker: int
-    ) -> None:
+    def test_overdue_is_who_runs_longer_than_its_hard_limit(self, book: Book, worker: int) -> None:
         seq = book.add("a", hard_timeout=1.5)
         book.add("b")
         book.claim(worker)
@@ -398,9 +394,7 @@ class TestKnownIds:
 
 
 class TestPausing:
-    def test_a_paused_task_is_not_handed_out_and_others_are(
-        self, book: Book, worker: int
-    ) -> None:
+    def test_a_paused_task_is_not_handed_out_and_others_are(self, book: Book, worker: int) -> None:
         book.add("before", task="slow")
         assert book.ledger.decisions.pause("slow", NOW)
         book.add("after", task="slow")
@@ -541,9 +535,7 @@ class TestStore:
         keys.flush_counters()
         assert keys.increase("n", 1) == 1
 
-    def test_flushing_results_deletes_keys_and_keeps_history(
-        self, book: Book, worker: int
-    ) -> None:
+    def test_flushing_results_deletes_keys_and_keeps_history(self, book: Book, worker: int) -> None:
         book.add("a")
         book.settle(book.claim(worker), Event.SUCCEED, result=b"42")
         book.ledger.keys.put("k", b"v")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pool_support import is_gone
 from waiting import eventually
 
 from jobdash import liveness
@@ -48,7 +49,8 @@ def program() -> Iterator[Program]:
     yield start
     for one in started:
         one.kill()
-        one.communicate()
+        with one:
+            pass
 
 
 @pytest.fixture
@@ -111,19 +113,25 @@ def test_what_a_holder_forks_does_not_hold(path: Path, program: Program) -> None
     os.killpg(holder.pid, signal.SIGKILL)
 
 
-def test_a_fork_knows_that_it_holds_nothing(path: Path, program: Program) -> None:
+def test_a_fork_does_not_take_its_parents_lock_for_its_own(path: Path, program: Program) -> None:
     asks = """
 import os
 from jobdash.liveness import is_alive
-pid = os.fork()
-if pid == 0:
-    alive = is_alive(sys.argv[1], int(sys.argv[2]))
-    os._exit(0 if alive else 1)
-assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0  # its parent lives
+if os.fork() == 0:
+    sys.stdin.readline()
+    print(is_alive(sys.argv[1], int(sys.argv[2])), flush=True)
+    os._exit(0)
+print('ready', flush=True)
+os.waitpid(-1, 0)
 """
-    holder = program(HOLDS + asks + SAYS_READY, path, 3)
-    assert is_alive(path, 3)
+    holder = program(HOLDS + asks, path, 3)
     holder.kill()
+    holder.wait()
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    holder.stdin.write("\n")
+    holder.stdin.flush()
+    assert holder.stdout.readline() == "False\n"
 
 
 def test_one_lock_file_whichever_name_the_database_has(
@@ -182,7 +190,7 @@ def test_ending_a_group_ends_the_children_of_a_dead_leader(program: Program) -> 
     leader.wait()
     assert birth(child) is not None
     end_group(identity)
-    eventually(lambda: _is_dead(child))
+    eventually(lambda: is_gone(child))
 
 
 def test_ending_a_group_ends_a_living_leader(program: Program) -> None:
@@ -215,11 +223,3 @@ def test_a_process_is_told_from_its_successor(program: Program) -> None:
     other.kill()
     other.wait()
     assert birth(other.pid) is None
-
-
-def _is_dead(pid: int) -> bool:
-    # One whose new parent does not wait for it stays in the table, dead.
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,14 +165,13 @@ async def test_a_click_moves_and_a_second_one_opens(stock: Stock) -> None:
 # -- filters -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", State)
-async def test_one_key_shows_one_state(stock: Stock, state: State) -> None:
+async def test_one_key_shows_one_state(stock: Stock) -> None:
     numbers = stock.one_of_each()
-    key = next(key.keys for key in keys.STATES if key.meaning == state)
     async with dashboard(stock.path) as screen:
-        await screen.press(key)
-        await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
-        assert cursor_seq(screen) == numbers[state]
+        for state in State:
+            await screen.press(next(key.keys for key in keys.STATES if key.meaning == state))
+            await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
+            assert cursor_seq(screen) == numbers[state]
         await screen.press("0")
         await screen.until(lambda: screen.table.length == 10)
 
@@ -211,7 +211,7 @@ async def test_the_filter_knows_fields_and_tells_a_slip(stock: Stock) -> None:
     stock.add("failed", task="image.resize")
     async with dashboard(stock.path) as screen:
         await screen.press("slash")
-        await screen.type("task:image.* state:failed,pending")
+        await screen.paste("task:image.* state:failed,pending")
         await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
         await screen.type(" stat:x")
         await screen.until("did you mean state?")
@@ -305,11 +305,23 @@ async def test_a_whole_group_is_retried_and_the_count_is_true(stock: Stock) -> N
     assert {stock.state(seq) for seq in seqs} == {State.PENDING}
 
 
-async def test_workers_are_those_that_live(stock: Stock) -> None:
-    stock.add("running")
+async def test_workers_are_those_that_live_with_what_they_run(stock: Stock) -> None:
     async with dashboard(stock.path) as screen:
         await screen.press("3")
         await screen.until("No worker is running")
+        with stock.crew(("ada", "bob")) as (_, ada, bob):
+            seq = stock.add("running", worker=ada, started_at=now() - 65_000_000)
+            await screen.until("ada")
+            line = screen.line_with("ada")
+            assert "» busy" in line
+            assert f"#{seq}" in line
+            assert "1m 05s" in line
+            assert "◌ idle" in screen.line_with("bob")
+            assert "1/2 busy" in screen.lines[0]
+            assert "No pool is running" not in screen.text
+            await screen.press("j", "enter")
+            await screen.until("» running")
+        assert bob > ada
 
 
 # -- acting --------------------------------------------------------------------------------------
@@ -477,6 +489,59 @@ async def test_without_an_app_the_key_says_what_is_missing(stock: Stock) -> None
         await screen.until("start the dashboard with the app")
 
 
+# -- the pool ------------------------------------------------------------------------------------
+
+
+class Sleeper:
+    """A pool's process as far as the dashboard knows it: something that lives until it ends."""
+
+    def __init__(self) -> None:
+        self.starts = 0
+        self.restart()
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def restart(self) -> None:
+        self.starts += 1
+        self.process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+
+    def stop(self, how: str) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+
+@pytest.fixture
+def pool() -> Iterator[Sleeper]:
+    made = Sleeper()
+    yield made
+    made.stop("now")
+
+
+async def test_a_pool_that_dies_is_started_again_once(stock: Stock, pool: Sleeper) -> None:
+    async with dashboard(stock.path, pool=pool) as screen:
+        assert "No pool" not in screen.text
+        pool.stop("now")
+        await screen.until("was started again, once")
+        assert pool.starts == 2
+        pool.stop("now")
+        await screen.until("The pool died again: jobs wait.")
+        assert pool.starts == 2
+
+
+@pytest.mark.parametrize(("key", "choice"), [("f", "finish"), ("n", "now"), ("l", "leave")])
+async def test_leaving_asks_what_becomes_of_the_pool(
+    stock: Stock, pool: Sleeper, key: str, choice: str
+) -> None:
+    async with dashboard(stock.path, pool=pool) as screen:
+        await screen.press("q", "escape", "q", "s", "ctrl+c")
+        await screen.until("Stop the pool after its running jobs")
+        await screen.press(key)
+        await screen.until(lambda: screen.app.return_value == choice)
+
+
 # -- frame ---------------------------------------------------------------------------------------
 
 
@@ -534,11 +599,11 @@ async def test_two_dashboards_see_each_others_acts(stock: Stock) -> None:
         await screen.until("⊘ cancelled")
 
 
-async def test_thirty_resizes_leave_no_debris(stock: Stock) -> None:
+async def test_many_resizes_leave_no_debris(stock: Stock) -> None:
     stock.one_of_each()
     async with dashboard(stock.path) as screen:
-        for step in range(15):
-            await screen.resize(60 + step * 9, 15 + step * 3)
+        for step in range(6):
+            await screen.resize(60 + step * 23, 15 + step * 7)
         await screen.resize(100, 30)
         await screen.until(lambda: {cell_len(line) for line in screen.lines} == {100})
         assert len(screen.lines) == 30

@@ -258,9 +258,7 @@ class TestPipelines:
         assert isinstance(seen[0], ValueError)
         assert scene.job(2).parent == 1
 
-    def test_an_error_handler_is_a_new_job_each_time_it_fires(
-        self, app: App, scene: Scene
-    ) -> None:
+    def test_an_error_handler_is_a_new_job_each_time_it_fires(self, app: App, scene: Scene) -> None:
         @app.huey.task()
         def note(error: Any) -> None:
             pass
@@ -301,7 +299,7 @@ class TestGroups:
 
     def test_nothing_is_entered_if_one_unit_cannot_be(self, app: App, scene: Scene) -> None:
         unpicklable = app.add.s(lambda: None)
-        with pytest.raises(Exception, match="pickle|lambda"):
+        with pytest.raises(Exception, match=r"pickle|lambda"):
             app.huey.enqueue_many([app.add.s(1), unpicklable])
         nested = chord([group([app.add.s(1)])], app.gather.s())
         with pytest.raises(ValueError, match="group"):

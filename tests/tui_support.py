@@ -1,14 +1,17 @@
 """What tests of the dashboard share: a file with jobs in every state, and a screen to read."""
 
+import os
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
+from jobdash import liveness
 from jobdash.database import open_database
 from jobdash.job import State
 from jobdash.report import Report
@@ -112,6 +115,26 @@ class Stock:
             )  # fmt: skip
         return self._worker
 
+    @contextmanager
+    def crew(self, names: tuple[str, ...] = ("w1",)) -> Iterator[list[int]]:
+        """Let a pool and its workers live, for as long as the block; this process is all of them.
+
+        Gives their ids, the pool's first.
+        """
+        columns = {"queue": self.queue, "pid": os.getpid(), "boot": "b", "born": 1}
+        pool = self.insert("worker", kind="pool", name="pool", started_at=now(), **columns)
+        ids = [pool] + [
+            self.insert("worker", kind="worker", name=n, pool=pool, started_at=now(), **columns)
+            for n in names
+        ]
+        for worker in ids:
+            liveness.hold(self.path, worker)
+        try:
+            yield ids
+        finally:
+            for worker in ids:
+                liveness.let_go(self.path, worker)
+
     def state(self, seq: int) -> State:
         """Return a job's state as a reader sees it."""
         with Report(self.path) as report:
@@ -165,6 +188,12 @@ class Screen:
         """Type a text."""
         await self._pilot.press(*(_KEYS.get(char, char) for char in text))
 
+    async def paste(self, text: str) -> None:
+        """Paste a text where the focus is."""
+        assert self.app.focused is not None
+        self.app.focused.post_message(Paste(text))
+        await self._pilot.pause()
+
     async def click(self, text: str) -> None:
         """Click on the first place where a text stands."""
         y = next(index for index, line in enumerate(self.lines) if text in line)
@@ -202,4 +231,5 @@ async def dashboard(
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, pilot)
         await screen.until(lambda: "live" in screen.lines[0] and screen.table.loaded)
+        await pilot.pause()
         yield screen

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from huey.api import Huey
 
-from jobdash.errors import AppError
+from jobdash.errors import AppError, DatabaseError
 from jobdash.text import clean
 
 _PLAIN_SQLITE = "SqliteHuey"
@@ -21,7 +21,7 @@ def load_app(spec: str, database: str | None = None) -> Any:
 
     The current folder is searched too. With `database` the huey uses that file instead of its own.
     Raises `AppError` with one line that says what is wrong and where; its `__cause__` is what the
-    app raised, if it did not import.
+    app raised, if it did not import. Raises `DatabaseError` if the app's file cannot be opened.
     """
     _search_current_folder()
     name, colon, attribute = spec.strip().partition(":")
@@ -81,9 +81,10 @@ def _dotted(name: str) -> Any:
 def _longest_module(name: str) -> str:
     module = name
     while not _exists(module):
-        module, dot, _ = module.rpartition(".")
+        shorter, dot, _ = module.rpartition(".")
         if not dot:
-            _missing(name)
+            _missing(module)
+        module = shorter
     return module
 
 
@@ -92,7 +93,7 @@ def _import(name: str) -> ModuleType:
         _missing(name)
     try:
         return importlib.import_module(name)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, DatabaseError):
         raise
     except BaseException as error:
         raise AppError(f"the app {name!r} does not import: {_in_one_line(error)}") from error
@@ -103,7 +104,7 @@ def _exists(name: str) -> bool:
     parent, _, _ = name.rpartition(".")
     if name in sys.modules:
         return True
-    if parent and not hasattr(_import(parent), "__path__"):
+    if parent and not (_exists(parent) and hasattr(_import(parent), "__path__")):
         return False
     try:
         return importlib.util.find_spec(name) is not None

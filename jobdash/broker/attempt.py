@@ -5,6 +5,7 @@ difference: nothing is written on the way. The outcome is a `Settlement`, which 
 transaction; signals that follow the body are sent after that.
 """
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -125,7 +126,7 @@ class Attempt:
 
     def _call(self) -> Any:
         """Run the body. Only here can an interrupt be raised: what follows must not be cut off."""
-        task, huey = self._task, self._huey
+        task, huey, process = self._task, self._huey, os.getpid()
         try:
             huey._tasks_in_flight.add(task)
             with huey._timeout_context(task):
@@ -133,6 +134,8 @@ class Attempt:
         finally:
             # notify_interrupted_tasks() may have taken it out already.
             huey._tasks_in_flight.discard(task)
+            if os.getpid() != process:
+                os._exit(0)  # the body has forked, and this is its child: it has no claim
 
     def _ended_by(self, error: BaseException) -> Verdict:
         interrupt = self._huey.interrupt_of(error)

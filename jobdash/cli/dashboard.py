@@ -34,8 +34,7 @@ def show_dashboard(settings: Settings, wishes: Wishes) -> int:
     """Show the dashboard until the user leaves it; return the exit code."""
     check_terminal()
     target = Target(settings)
-    target.prepare_environment()
-    app = None if _is_foreign(target) else target.app
+    app = _app(target)
     database = _database(target).absolute()
     pool = None
     if app is not None and not wishes.no_pool and sys.platform != "win32":
@@ -44,6 +43,14 @@ def show_dashboard(settings: Settings, wishes: Wishes) -> int:
     if pool is not None and pool.alive():
         note(f"the pool works on: `jobdash` shows it again, `kill {pool.pid}` stops it")
     return code
+
+
+def _app(target: Target) -> str | None:
+    """Return the app, ready to be imported by the processes that we start, or None for no app."""
+    if _is_foreign(target):
+        return None
+    target.prepare_environment()
+    return target.app
 
 
 def _is_foreign(target: Target) -> bool:

@@ -106,11 +106,29 @@ def _carry_out(path: Path, decision: Decision, seqs: Sequence[int]) -> Outcome:
     if not seqs:
         return Outcome()
     control = Control(path)
+    step: Step = getattr(control, decision.name)
+    outcome = Outcome()
     try:
-        step: Step = getattr(control, decision.name)
-        return step(seqs, now())
+        for start in range(0, len(seqs), _PAGE):
+            outcome = _joined(outcome, step(seqs[start : start + _PAGE], now()))
+            _show_progress(min(start + _PAGE, len(seqs)), len(seqs))
+    except KeyboardInterrupt:
+        note(f"stopped: {_jobs(len(outcome.changed))} {decision.done}")
+        raise
     finally:
         control.close()
+    return outcome
+
+
+def _joined(one: Outcome, other: Outcome) -> Outcome:
+    return Outcome(
+        one.changed + other.changed, one.created + other.created, one.refused + other.refused
+    )
+
+
+def _show_progress(done: int, total: int) -> None:
+    if total > _PAGE and sys.stderr.isatty():
+        click.echo(f"\r{done:,} of {total:,}", nl=done == total, err=True)
 
 
 def _tell(report: Report, decision: Decision, outcome: Outcome, as_json: bool) -> None:

@@ -17,6 +17,8 @@ from jobdash.report import Report
 from jobdash.sidecar import sidecar
 from jobdash.tui import StopHow
 
+# What a shell reports for a program that signal N has ended is this plus N.
+SIGNALLED = 128
 _POLL_SECONDS = 0.02
 _SLOW_IMPORT_SECONDS = 30.0
 _QUICK_END_SECONDS = 0.5
@@ -51,6 +53,10 @@ class PoolProcess:
         """Return whether the process is still there."""
         return self._process.poll() is None
 
+    def was_killed(self) -> bool:
+        """Return whether a signal has ended it, and no decision of its own."""
+        return (self._process.poll() or 0) < 0
+
     def restart(self) -> None:
         """Start it again after it died."""
         self._process = self._start(os.O_APPEND)
@@ -69,7 +75,8 @@ class PoolProcess:
     def failure(self) -> ProgramFailed:
         """Return why it has ended, in the words of its log."""
         words = last_line(self.log.read_text(encoding="utf-8", errors="replace"))
-        return ProgramFailed(words, self._process.wait())
+        code = self._process.wait()
+        return ProgramFailed(words, code if code >= 0 else SIGNALLED - code)
 
     def _start(self, how: int) -> subprocess.Popen[bytes]:
         try:

@@ -7,6 +7,8 @@ from jobdash.cli.target import Target
 from jobdash.errors import DatabaseError
 from jobdash.report import Report
 
+NOBODY_WORKS = "nobody works on this file: start a pool with `jobdash worker`"
+
 
 def open_report(settings: Settings) -> Report:
     """Open the file that is meant.

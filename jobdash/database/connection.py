@@ -162,7 +162,7 @@ class _Connection:
             raise
 
     def _configure(self, cache_mb: float) -> None:
-        if self.apsw.pragma("journal_mode", "wal") != "wal":
+        if self._switch_to_wal() != "wal":
             raise DatabaseError("this file system does not support SQLite's WAL mode")
         for name, value in {
             "cache_size": -int(1000 * cache_mb),
@@ -174,6 +174,17 @@ class _Connection:
         }.items():
             self.apsw.pragma(name, value)
         self.sync(_NORMAL)
+
+    def _switch_to_wal(self) -> object:
+        # When several open a new file at once SQLite reports busy here without asking _wait.
+        tries = 0
+        while True:
+            try:
+                return self.apsw.pragma("journal_mode", "wal")
+            except apsw.BusyError:
+                if not self._wait(tries):
+                    raise
+            tries += 1
 
 
 class Database:

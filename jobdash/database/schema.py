@@ -22,9 +22,10 @@ def migrations() -> list[tuple[int, str]]:
 
 def check_owner(connection: apsw.Connection, path: Path) -> int:
     """Return the file's schema version, 0 for none yet. Raise if the file is not ours to use."""
+    # The tables first: whoever has made them meanwhile has signed the file in the same commit.
+    tables = _tables(connection)
     owner = connection.pragma("application_id")
     version: int = connection.pragma("user_version")
-    tables = _tables(connection)
     if owner == APPLICATION_ID:
         return _known(version, path)
     if owner or (tables and not tables >= HUEY_TABLES):
@@ -34,7 +35,7 @@ def check_owner(connection: apsw.Connection, path: Path) -> int:
 
 def is_plain_huey(connection: apsw.Connection) -> bool:
     """Return whether this is a file that plain huey made and jobdash has not taken over."""
-    return connection.pragma("application_id") == 0 and _tables(connection) >= HUEY_TABLES
+    return _tables(connection) >= HUEY_TABLES and connection.pragma("application_id") == 0
 
 
 def migrate(connection: apsw.Connection, path: Path) -> None:

@@ -1,6 +1,7 @@
 """What workers do: claim, settle, give back; and what is done for workers that died."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from jobdash.database import Database, Transaction
@@ -77,10 +78,9 @@ class Attempts:
 
     def release(self, claim: Claim, now: int, reason: str | None = None) -> None:
         """Give back a claim whose body has not begun: pending again, nothing counted."""
-        try:
+        # One that was rescued meanwhile has nothing left to give back.
+        with suppress(LostClaim):
             self.settle(claim, Settlement(Event.RELEASE, reason=reason), now)
-        except LostClaim:
-            pass  # it was rescued meanwhile: there is nothing left to give back
 
     def promote(self, now: int) -> int:
         """Make what is due pending, soonest first. Return how many jobs that were."""

@@ -39,6 +39,8 @@ def start_anew(orders: Orders) -> int:
 
 
 def _go_on_as_forker(orders: Orders, not_for_it: tuple[int, ...]) -> NoReturn:
+    from jobdash.pool import process
+
     code = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -51,7 +53,7 @@ def _go_on_as_forker(orders: Orders, not_for_it: tuple[int, ...]) -> NoReturn:
     except BaseException:  # noqa: BLE001 - nothing may return into the supervisor's code
         traceback.print_exc()
     finally:
-        os._exit(code)
+        process.leave(code)
 
 
 def _become_new(orders: Orders) -> NoReturn:

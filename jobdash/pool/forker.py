@@ -10,10 +10,9 @@ import signal
 import sys
 import threading
 import traceback
-from contextlib import suppress
 from typing import Any, NoReturn
 
-from jobdash.errors import AppError
+from jobdash.errors import AppError, JobdashError
 from jobdash.pool import process
 from jobdash.pool.messages import Inbox, Message, send
 from jobdash.pool.orders import Orders, Post
@@ -35,7 +34,7 @@ class Forker:
         process.shrug(process.STOP_SIGNALS + process.WORKER_SIGNALS)
         try:
             self._huey = _load(self._orders)
-        except AppError as error:
+        except JobdashError as error:
             self._report(_failure(error))
             return 1
         self._report(_readiness(self._huey))
@@ -98,7 +97,7 @@ class Forker:
         except BaseException:  # noqa: BLE001 - nothing may return into the forker's code
             traceback.print_exc()
         finally:
-            _leave(code)
+            process.leave(code)
 
     def _start_clean(self, parent: int) -> None:
         os.setpgid(0, 0)
@@ -148,7 +147,7 @@ def _readiness(huey: Any) -> Message:
     }
 
 
-def _failure(error: AppError) -> Message:
+def _failure(error: JobdashError) -> Message:
     from jobdash.broker.app import blamed_line
     from jobdash.pool.appfiles import app_files
 
@@ -156,7 +155,8 @@ def _failure(error: AppError) -> Message:
     where = blamed_line(cause) if cause else ""
     trace = "".join(traceback.format_exception(cause)) if cause else ""
     files = sorted({*app_files(), where.rpartition(":")[0]} - {""})
-    return {"error": str(error), "where": where, "traceback": trace, "files": files}
+    told = {"error": str(error), "kind": type(error).__name__}
+    return {**told, "traceback": trace, "files": files}
 
 
 def _threads_in_the_way() -> str:
@@ -165,13 +165,6 @@ def _threads_in_the_way() -> str:
         f"the app starts threads while it is imported ({', '.join(names)}): they do not run in"
         " the workers, and what they lock may stay locked there; start them in an on_startup hook"
     )
-
-
-def _leave(code: int) -> NoReturn:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(code)
 
 
 def serve(orders: Orders, inbox: Inbox | None = None) -> int:

@@ -4,11 +4,14 @@ import os
 from functools import partial
 from pathlib import Path
 
-from jobdash import liveness
+from jobdash import liveness, wake
 from jobdash.broker.times import now
 from jobdash.database import open_database
 from jobdash.errors import DatabaseError
 from jobdash.ledger import Ledger, Present
+
+# While it waits for the write lock, the supervisor does nothing else.
+PATIENCE_SECONDS = 2.0
 
 
 class Roster:
@@ -82,7 +85,8 @@ class Roster:
 
 def open_roster(database: str, queue: str) -> Roster:
     """Open the file and enter as its pool. Raises `AlreadyRunning` if it has one."""
-    return Roster(Ledger(open_database(database, cache_mb=1, deadline=2.0), queue))
+    opened = open_database(database, cache_mb=1, deadline=PATIENCE_SECONDS)
+    return Roster(Ledger(opened, queue, lambda: wake.ring(opened.path, queue)))
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

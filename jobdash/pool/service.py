@@ -1,9 +1,11 @@
 """What a pool does at its ledger: promotes what is due, ends what must end, frees what is lost."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from jobdash import liveness
 from jobdash.broker.times import now
+from jobdash.errors import DatabaseError
 from jobdash.ledger import Present
 from jobdash.pool.every import Every
 from jobdash.pool.generation import Child
@@ -55,10 +57,35 @@ class Service:
         return max(0.0, (self._next_due - now()) / MICROSECONDS)
 
     def child_ended(self, child: Child, how: str) -> list[int]:
-        """Free what a child of ours held; return the jobs' numbers."""
-        lost = self.roster.own_worker(child.pid)
-        if lost is None:
-            return []
+        """Free what a child of ours held; return the jobs' numbers.
+
+        If the database cannot be written now, the next sweep frees it.
+        """
+        freed: list[int] = []
+        with self._trouble_is_told():
+            lost = self.roster.own_worker(child.pid)
+            if lost is not None:
+                freed = self._settle(lost, how)
+        return freed
+
+    def orphaned(self, children: Iterable[Child]) -> None:
+        """Make sure that children whose forker is gone end too, and free what they held."""
+        self._end(children)
+        self._sweeping.at_once()
+
+    def kill_children(self, reason: str) -> None:
+        """End every worker at once; what they held is freed for this reason."""
+        self._stop_reason = reason
+        self._end(self._children().values())
+
+    def _end(self, children: Iterable[Child]) -> None:
+        with self._trouble_is_told():
+            for child in children:
+                worker = self.roster.own_worker(child.pid)
+                if worker is not None:
+                    liveness.end_group(worker.identity)
+
+    def _settle(self, lost: Present, how: str) -> list[int]:
         killed_for = self._limits.killed_for(lost.id)
         freed = self.roster.settle(lost, killed_for or self._stop_reason or how)
         self._version = None
@@ -68,21 +95,12 @@ class Service:
             self._voice.warn(f"{_who(lost)} is lost: {how}{_holding(freed)}")
         return freed
 
-    def orphaned(self, children: Iterable[Child]) -> None:
-        """Make sure that children whose forker is gone end too, and free what they held."""
-        for child in children:
-            lost = self.roster.own_worker(child.pid)
-            if lost is not None:
-                liveness.end_group(lost.identity)
-        self._sweeping.at_once()
-
-    def kill_children(self, reason: str) -> None:
-        """End every worker at once; what they held is freed for this reason."""
-        self._stop_reason = reason
-        for child in self._children().values():
-            worker = self.roster.own_worker(child.pid)
-            if worker is not None:
-                liveness.end_group(worker.identity)
+    @contextmanager
+    def _trouble_is_told(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            self._voice.complain(str(error))
 
     def _sweep(self) -> None:
         for lost, freed in self.roster.sweep(frozenset(self._children())):

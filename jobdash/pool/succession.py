@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
+from jobdash import errors
 from jobdash.errors import AppError
 from jobdash.pool import PoolOptions, endings
 from jobdash.pool.backoff import BackOff
@@ -134,7 +135,7 @@ class Succession:
         if self._options.verbose and message["traceback"]:
             self._voice.warn(message["traceback"])
         if self._service is None:
-            raise AppError(message["error"])
+            raise getattr(errors, message["kind"])(message["error"])
         self._voice.warn(message["error"])
         self._watch([*self._sources.files, *message["files"]])
         self._do_without(generation)
@@ -171,6 +172,8 @@ class Succession:
         self._coming = None
         if self._serving is None:
             self._start_later(generation)
+        else:
+            self._voice.warn("the workers go on with the code they have")
 
     def _start_later(self, lost: Generation) -> None:
         delay = self._backoff.after(lost.lifetime, has_worked=False)

@@ -4,12 +4,11 @@ The database is POOL_DB. A book is a file to which each body appends whole lines
 that a body waits at until the test opens it.
 """
 
-import ctypes
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 
 from jobdash import SqliteHuey, crontab
 
@@ -85,14 +84,19 @@ def forks(book: str) -> None:
 
 @huey.task()
 def slow_to_time_out(gate: str) -> None:
-    with suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError):
         wait_at(gate)
 
 
 @huey.task()
 def in_c() -> None:
     """Sits in C code, where no Python signal handler runs."""
-    ctypes.CDLL(None).pause()
+    sum(range(10**12))
+
+
+@huey.task(hard_timeout=0.2)
+def in_c_for_so_long() -> None:
+    sum(range(10**12))
 
 
 @huey.task(name="described", retries=2, retry_delay=1.5, priority=7, context=True)

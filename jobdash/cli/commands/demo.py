@@ -31,8 +31,8 @@ def demo(
 ) -> int:
     """Show the bundled sample tasks at work.
 
-    Real jobs, retries, dead letters, a worker that is killed. Everything lies in a scratch folder, which is removed at the end. With --db the database lies
-    there and stays.
+    Real jobs, retries, dead letters, a worker that is killed. Everything lies in a scratch folder,
+    which is removed at the end. With --db the database lies there and stays.
     """
     if settings.app is not None:
         raise UsageError("the demo runs its own sample tasks: leave out -A")

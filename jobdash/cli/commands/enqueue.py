@@ -1,7 +1,6 @@
 """`jobdash enqueue`: one job, or the same one several times."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.failure import DONE
 from jobdash.cli.output import is_terminal, note, print_json, say
 from jobdash.cli.parameters import DURATION, LABEL, MOMENT, PRIORITY
+from jobdash.cli.reading import NOBODY_WORKS
 from jobdash.cli.settings import Settings
 from jobdash.cli.target import Target
 from jobdash.cli.words import read_json, read_pairs, read_word, with_negative_numbers
@@ -76,9 +76,10 @@ def enqueue(
     started = now()
     huey = Target(settings).load()
     ids = _enqueue(huey, task, args, kwargs, count or 1, options)
-    jobs = _look_up(huey.storage.database.path, ids)
-    _print(jobs, ids, as_json, is_one=count is None)
-    _comment(jobs, started)
+    with Report(huey.storage.database.path) as report:
+        jobs = [report.job(id_) for id_ in ids]
+        _print(jobs, as_json, is_one=count is None)
+        _comment(report, jobs, started)
     return DONE
 
 
@@ -121,24 +122,21 @@ def _enqueue(
     return [enqueue(huey, task, args, kwargs, options) for _ in range(count)]
 
 
-def _look_up(path: Path, ids: Sequence[str]) -> list[Job]:
-    with Report(path) as report:
-        return [report.job(id_) for id_ in ids]
-
-
-def _print(jobs: Sequence[Job], ids: Sequence[str], as_json: bool, *, is_one: bool) -> None:
+def _print(jobs: Sequence[Job], as_json: bool, *, is_one: bool) -> None:
     if as_json:
         documents = [job_json(job) for job in jobs]
         print_json(documents[0] if is_one else documents)
     else:
-        for id_ in ids:
-            say(id_)
+        for job in jobs:
+            say(job.id)
 
 
-def _comment(jobs: Sequence[Job], started: int) -> None:
+def _comment(report: Report, jobs: Sequence[Job], started: int) -> None:
     first = jobs[0]
     if first.created_at < started:
         note(f"#{first.seq} has the key '{first.key}' already: no other was made")
     elif is_terminal():
         when = f"{describe_when(first, now())} ({iso(first.eta)})" if first.eta else first.state
         note(f"#{first.seq} {when}" if len(jobs) == 1 else f"{len(jobs):,} jobs, {when}")
+        if not report.workers():
+            note(NOBODY_WORKS)

@@ -10,7 +10,7 @@ from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.failure import DONE, JOB_FAILED, TIMED_OUT
 from jobdash.cli.output import note, print_json, say
 from jobdash.cli.parameters import DURATION
-from jobdash.cli.reading import open_report
+from jobdash.cli.reading import NOBODY_WORKS, open_report
 from jobdash.cli.settings import Settings
 from jobdash.cli.table import STATE_COLOURS
 from jobdash.job import Job, State
@@ -79,7 +79,7 @@ def wait(settings: Settings, refs: Sequence[str], timeout: float | None, as_json
 def _warn_if_nobody_works(report: Report, seqs: Sequence[int]) -> None:
     jobs = (report.job_by_seq(seq) for seq in seqs)
     if any(job and not job.is_final for job in jobs) and not report.workers():
-        note("nobody works on this file: start a pool with `jobdash worker`")
+        note(NOBODY_WORKS)
 
 
 def _tell(job: Job) -> None:

@@ -6,7 +6,7 @@ from jobdash.cli.clock import now
 from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.failure import DONE
 from jobdash.cli.output import note, print_json
-from jobdash.cli.reading import open_report
+from jobdash.cli.reading import NOBODY_WORKS, open_report
 from jobdash.cli.settings import Settings
 from jobdash.cli.table import print_table
 from jobdash.job import Worker
@@ -31,7 +31,7 @@ def workers(settings: Settings, everyone: bool, as_json: bool) -> int:
         rows = [_row(worker, moment) for worker in found]
         print_table(_HEAD, rows, right=frozenset({0, 3, 5, 6}))
     else:
-        note("nobody works on this file: start a pool with `jobdash worker`")
+        note(NOBODY_WORKS)
     return DONE
 
 

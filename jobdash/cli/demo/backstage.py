@@ -18,6 +18,7 @@ from random import Random
 from threading import Event, Thread
 from typing import Any
 
+from jobdash.cli.failure import NOT_FOUND, exit_code
 from jobdash.errors import JobdashError
 from jobdash.report import Report
 
@@ -111,9 +112,10 @@ def main() -> int:
     try:
         if not serve():
             clear_up(database, scratch)
-    except ImportError as error:
-        _say({"error": str(error)})
-        return 1
+    except (ImportError, JobdashError) as error:
+        code = exit_code(error) if isinstance(error, JobdashError) else NOT_FOUND
+        _say({"error": str(error), "code": code})
+        return code
     return 0
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from jobdash.errors import AppError, JobdashError
+from jobdash.cli.failure import ProgramFailed
+from jobdash.errors import JobdashError
 
 _PATIENCE_SECONDS = 5.0
 
@@ -45,10 +46,13 @@ class Helper:
             self._process.wait()
 
     def addresses(self) -> dict[str, str]:
-        """Return what the tasks have to know to find the servers, as environment variables."""
+        """Return what the tasks have to know to find the servers, as environment variables.
+
+        Raises `ProgramFailed` if there are no servers, with the reason.
+        """
         answer = self._answer()
         if "error" in answer:
-            raise AppError(str(answer["error"]))
+            raise ProgramFailed(answer["error"], answer["code"])
         return {"JOBDASH_DEMO_SMTP": answer["smtp"], "JOBDASH_DEMO_HTTP": answer["http"]}
 
     def start_load(self) -> None:

@@ -1,6 +1,5 @@
 """Starts the demo's pool again whenever it dies."""
 
-import time
 from collections.abc import Callable
 from threading import Event, Thread
 from types import TracebackType
@@ -10,14 +9,14 @@ from jobdash.cli.pool_process import PoolProcess
 from jobdash.errors import JobdashError
 
 _LOOK_EVERY = 0.1
-_QUICK_SECONDS = 5.0
-_TOLERATED = 5
+_TOLERATED = 3
 
 
 class Keeper:
     """Watches a pool inside a `with` block. `starts` counts how often it was started.
 
-    After several quick deaths in a row it gives up, and `failure` says why.
+    It may be killed as often as one likes, but when it ends by itself several times in a row it
+    is left alone, and `failure` says why.
     """
 
     def __init__(self, pool: PoolProcess, tell: Callable[[str], None]) -> None:
@@ -25,8 +24,7 @@ class Keeper:
         self.failure: Exception | None = None
         self._pool = pool
         self._tell = tell
-        self._since = time.monotonic()
-        self._quick_deaths = 0
+        self._own_ends = 0
         self._stopping = Event()
         self._thread = Thread(target=self._watch, name="pool-keeper", daemon=True)
 
@@ -49,9 +47,8 @@ class Keeper:
                 self._bring_back()
 
     def _bring_back(self) -> None:
-        now = time.monotonic()
-        self._quick_deaths = self._quick_deaths + 1 if now < self._since + _QUICK_SECONDS else 0
-        if self._quick_deaths > _TOLERATED:
+        self._own_ends = 0 if self._pool.was_killed() else self._own_ends + 1
+        if self._own_ends > _TOLERATED:
             self.failure = self._pool.failure()
             return
         self._tell("the pool died: it is started again")
@@ -60,4 +57,4 @@ class Keeper:
         except (JobdashError, OSError) as error:
             self.failure = error
             return
-        self.starts, self._since = self.starts + 1, now
+        self.starts += 1

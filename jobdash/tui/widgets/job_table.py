@@ -168,7 +168,7 @@ class JobTable(LineList):
             return tuple(key for key in self.marked if isinstance(key, int))
         return () if self.current is None else (self.current.seq,)
 
-    def key_at(self, index: int) -> int | None:
+    def row_key(self, index: int) -> int | None:
         """Return the job's number."""
         job = self.window.job_at(index)
         return None if job is None else job.seq

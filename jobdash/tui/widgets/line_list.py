@@ -45,11 +45,12 @@ class LineList(ScrollView, can_focus=True):
         self.cursor = 0
         self.length = 0
         self.marked: dict[Hashable, None] = {}
+        self._clicked: Hashable | None = None
         self._drawn: dict[int, tuple[Spans, Style]] = {}
 
     # -- for subclasses --------------------------------------------------------------------------
 
-    def key_at(self, index: int) -> Hashable | None:
+    def row_key(self, index: int) -> Hashable | None:
         """Return what makes a row the same one later, None while it is not known."""
         raise NotImplementedError
 
@@ -124,11 +125,11 @@ class LineList(ScrollView, can_focus=True):
 
     def is_marked(self, index: int) -> bool:
         """Whether the row wears a mark."""
-        return self.key_at(index) in self.marked
+        return self.row_key(index) in self.marked
 
     def action_mark(self) -> None:
         """Mark the row or take its mark away, and go to the next."""
-        key = self.key_at(self.cursor)
+        key = self.row_key(self.cursor)
         if key is None:
             return
         if key in self.marked:
@@ -204,7 +205,9 @@ class LineList(ScrollView, can_focus=True):
         index = event.y + self.top
         if index >= self.length:
             return
-        if index == self.cursor and event.chain > 1:
+        key = self.row_key(index)
+        if index == self.cursor and key == self._clicked:
             self.post_message(self.Opened())
         else:
             self.move_to(index)
+        self._clicked = key

@@ -23,7 +23,7 @@ class RowList(LineList, Generic[T, C]):
     ) -> None:
         super().__init__(id=id)
         self.rows: tuple[T, ...] = ()
-        self._context = context
+        self._moment = context
         self._columns = columns
         self._key_of = key_of
         self._plan: Plan[T, C] | None = None
@@ -42,8 +42,8 @@ class RowList(LineList, Generic[T, C]):
 
     def take(self, rows: Sequence[T], context: C) -> None:
         """Show these rows from now on; the cursor stays on the same one."""
-        held = self.key_at(self.cursor)
-        self.rows, self._context = tuple(rows), context
+        held = self.row_key(self.cursor)
+        self.rows, self._moment = tuple(rows), context
         keys = [self._key_of(row) for row in self.rows]
         self.marked = {key: None for key in self.marked if key in keys}
         self.cursor = keys.index(held) if held in keys else self._clamped()
@@ -53,16 +53,16 @@ class RowList(LineList, Generic[T, C]):
 
     def tick(self, context: C) -> None:
         """Draw what the passing of time has changed."""
-        self._context = context
+        self._moment = context
         self.redraw()
 
-    def key_at(self, index: int) -> Hashable | None:
+    def row_key(self, index: int) -> Hashable | None:
         """Return the row's key."""
         return self._key_of(self.rows[index]) if index < len(self.rows) else None
 
     def row_spans(self, index: int, width: int) -> Spans:
         """Return the row in its columns."""
-        return self._plan_for(width).cells(self.rows[index], self._context)
+        return self._plan_for(width).cells(self.rows[index], self._moment)
 
     def titles(self, width: int) -> Spans:
         """Return the titles of the columns."""
