@@ -34,8 +34,9 @@ class Identity:
 def boot() -> str:
     """Return what differs whenever the same pid may mean another process."""
     if sys.platform == "linux":
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return f"{file.read().strip()} {os.readlink('/proc/self/ns/pid')}"
+        # Read as bytes: in a forked worker, a codec would have to be imported first.
+        with open("/proc/sys/kernel/random/boot_id", "rb") as file:
+            return f"{file.read().strip().decode()} {os.readlink('/proc/self/ns/pid')}"
     return _output("sysctl", "-n", "kern.boottime")
 
 

@@ -1,7 +1,9 @@
 """What tests of the ledger and of huey do again and again, and what must hold after each."""
 
 import zlib
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from jobdash import SqliteHuey
@@ -34,6 +36,20 @@ SELECT seq FROM job WHERE held = 1 AND state = 'pending'
 """
 
 
+@cache
+def _empty_database() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        open_database(path).close()
+        return path.read_bytes()
+
+
+def prepare(path: Path) -> None:
+    """Put an empty database there, unless there is a file: making one takes three times as long."""
+    if not path.exists():
+        path.write_bytes(_empty_database())
+
+
 def assert_sound(database: Database) -> None:
     """Check what holds for every file at rest, whatever has happened to it."""
     recount = database.rows("SELECT queue, state, count(*) FROM job GROUP BY queue, state")
@@ -57,6 +73,7 @@ class Scene:
 
     def huey(self, name: str = "huey", **options: Any) -> SqliteHuey:
         """Make a huey on the file. Keeps local time, as huey's own tests do."""
+        prepare(self.path)
         options = {"filename": str(self.path), "utc": False, "durability": "fast"} | options
         made = SqliteHuey(name, **options)
         self.watch(made)
@@ -127,6 +144,7 @@ class Book:
 
     def __init__(self, path: Path, queue: str = "huey") -> None:
         self.rung = 0
+        prepare(path)
         self.database = open_database(path, durability="fast")
         self.ledger = Ledger(self.database, queue, self._ring)
 

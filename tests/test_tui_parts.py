@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from rich.style import Style
-from scene import until
-from tui_support import SECOND, Stock, now
+from tui_support import SECOND, Stock, now, wait_for
 
 from jobdash.errors import UsageError
 from jobdash.job import Attempt, State
@@ -274,7 +273,7 @@ def test_the_next_question_interrupts_an_endless_one(stock: Stock) -> None:
     try:
         assert begun.wait(10)
         feed.ask(COUNT, Total())
-        until(lambda: feed.latest.value(COUNT) == 0)
+        wait_for(lambda: feed.latest.value(COUNT) == 0)
         assert not feed.latest.trouble
     finally:
         feed.stop()

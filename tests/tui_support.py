@@ -33,6 +33,14 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until a condition is true."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.002)
+
+
 class Stock:
     """A jobdash file whose rows a test writes by itself."""
 

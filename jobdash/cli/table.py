@@ -1,6 +1,5 @@
 """Tables for people: columns as wide as needed, the last one cut at the terminal's edge."""
 
-import shutil
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +29,7 @@ def print_table(head: Row, rows: Sequence[Row], *, right: frozenset[int] = froze
     """Print rows under their heads; the columns `right` are aligned to the right."""
     lines = [head, *([clean(cell) for cell in row] for row in rows)]
     widths = [_width(column) for column in zip(*lines, strict=True)]
-    edge = shutil.get_terminal_size().columns if is_terminal() else None
+    edge = _terminal_width() if is_terminal() else None
     for number, line in enumerate(lines):
         cells = _aligned(line, widths, right)
         say(_joined(cells, edge), style=_style(number, line))
@@ -42,6 +41,13 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
     for name, value in facts:
         if value:
             say(f"{_padded(name, widest)}{GAP}{clean(value)}")
+
+
+def _terminal_width() -> int:
+    # Heavy, and a pipe has no width.
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _style(number: int, line: Row) -> dict[str, Any] | None:

@@ -45,7 +45,8 @@ class Stopping:
     def signalled(self, number: int) -> None:
         """React to SIGINT, SIGTERM or SIGHUP; only the first two can hurry a stop."""
         if self.stage is Stage.SERVING:
-            self.finish(f"{signal.Signals(number).name}: stopping after the running jobs")
+            name = signal.Signals(number).name
+            self.finish(f"{name}: stopping after the running jobs; again to put them back")
         elif self.stage is Stage.FINISHING and number in _AGAIN:
             self.exit_code = 128 + number
             self._interrupt("interrupting the running jobs; they go back to the queue")

@@ -105,7 +105,7 @@ class Supervisor:
         self._service.look()
         self._voice.say(
             f"pool {os.getpid()} serves {roster.path}, queue {queue}:"
-            f" {self._options.workers} workers, {message['tasks']} tasks"
+            f" {_some(self._options.workers, 'worker')}, {_some(message['tasks'], 'task')}"
         )
         return self._service
 
@@ -128,3 +128,7 @@ class Supervisor:
                 f"{', '.join(self._options.ignored)} mean nothing here: workers are woken, and"
                 " watched all the time"
             )
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -38,21 +38,30 @@ def command(app: str, database: Path, new: NewJob) -> list[str]:
 
 async def enqueue(app: str, database: Path, new: NewJob) -> int:
     """Enqueue it and return the job's number. Raises `UsageError` with the helper's sentence."""
-    process = await asyncio.create_subprocess_exec(
-        *command(app, database, new),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await _started(command(app, database, new))
     try:
         output, errors = await asyncio.wait_for(process.communicate(), _PATIENCE)
     except TimeoutError:
-        process.kill()
-        await process.wait()
         raise UsageError(f"the app did not load within {_PATIENCE:.0f} seconds") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
     if process.returncode:
         raise UsageError(_sentence(errors) or f"enqueue ended with status {process.returncode}")
     return _seq(output)
+
+
+async def _started(words: Sequence[str]) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the helper process cannot be started: {error}") from error
 
 
 def _sentence(errors: bytes) -> str:

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 LOOK_EVERY = 0.1
 TRY_AGAIN_AFTER = 1.0
+_INTERRUPT_AGAIN_AFTER = 0.01
 
 
 class Feed:
@@ -51,8 +52,8 @@ class Feed:
         """End the thread, even in the middle of a search."""
         with self._wake:
             self._stopping = True
-            self._interrupt()
             self._wake.notify()
+        self._interrupt()
         self._thread.join(timeout=1)
 
     def ask(self, topic: Topic[T], question: Question[T], *, at_once: bool = True) -> None:
@@ -63,20 +64,25 @@ class Feed:
                 self._standing[topic.name] = Standing(question, topic.every)
             else:
                 held.question, held.fresh = question, held.fresh or at_once
-                if held is self._busy and at_once:
-                    self._interrupt()
             self._wake.notify()
+        self._interrupt()
 
     def drop(self, topic: Topic[Any]) -> None:
         """Stop asking."""
         with self._wake:
-            held = self._standing.pop(topic.name, None)
-            if held is not None and held is self._busy:
-                self._interrupt()
+            self._standing.pop(topic.name, None)
+        self._interrupt()
 
     def _interrupt(self) -> None:
-        if self._report is not None:
+        """Abort the statement that runs for a question nobody asks any more."""
+        with self._wake:
+            if self._busy is None or not self._superseded(self._busy) or self._report is None:
+                return
             self._report.interrupt()
+        # It may have come between two statements, where it does nothing.
+        again = threading.Timer(_INTERRUPT_AGAIN_AFTER, self._interrupt)
+        again.daemon = True
+        again.start()
 
     # -- in the thread ---------------------------------------------------------------------------
 

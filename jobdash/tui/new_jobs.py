@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.app import App
 
-from jobdash.errors import JobdashError
+from jobdash.errors import JobdashError, UsageError
 from jobdash.job import TaskType
 from jobdash.report import Report
 from jobdash.tui.enqueue_helper import NewJob, enqueue
@@ -37,16 +37,20 @@ class NewJobs:
             return
         task = await self._app.push_screen_wait(PickTaskScreen(tasks, likely))
         if task is not None:
-            seq = await self._app.push_screen_wait(NewJobScreen(task, self._send))
-            if seq is not None:
-                self._tell(f"Enqueued {task.name} as #{seq}.", "information")
+            await self._app.push_screen_wait(NewJobScreen(task, self._send))
 
     def _tasks(self) -> list[TaskType]:
         with Report(self._options.database) as report:
             return [task for task in report.tasks() if self._options.queue in (None, task.queue)]
 
-    async def _send(self, new: NewJob) -> int:
-        return await enqueue(self._options.app or "", self._options.database, new)
+    async def _send(self, new: NewJob) -> str:
+        """Enqueue, tell if it worked, and return why not if it did not."""
+        try:
+            seq = await enqueue(self._options.app or "", self._options.database, new)
+        except UsageError as error:
+            return str(error)
+        self._tell(f"Enqueued {new.task} as #{seq}.", "information")
+        return ""
 
     def _why_not(self) -> str:
         if self._options.read_only:

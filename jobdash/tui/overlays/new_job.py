@@ -12,7 +12,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from jobdash.errors import UsageError
 from jobdash.job import TaskType
 from jobdash.preview import summary
 from jobdash.text import clean, parse_duration
@@ -30,8 +29,8 @@ _OPTIONS = (
 )
 
 
-class NewJobScreen(ModalScreen[int | None]):
-    """Asks for the arguments, enqueues, and gives the new job's number."""
+class NewJobScreen(ModalScreen[None]):
+    """Asks for the arguments and has the job enqueued; stays open if that fails."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
@@ -49,7 +48,7 @@ class NewJobScreen(ModalScreen[int | None]):
     NewJobScreen #fields { height: auto; max-height: 100%; margin: 1 0; scrollbar-size: 1 1; }
     """
 
-    def __init__(self, task: TaskType, send: Callable[[NewJob], Awaitable[int]]) -> None:
+    def __init__(self, task: TaskType, send: Callable[[NewJob], Awaitable[str]]) -> None:
         super().__init__()
         self._type = task
         self._send = send
@@ -96,17 +95,16 @@ class NewJobScreen(ModalScreen[int | None]):
             return
         self._sending = True
         self._say("enqueueing…", failed=False)
-        self.run_worker(self._enqueue(new), exclusive=True)
+        # The app's worker, not the form's: closing the form must not end it half-way.
+        self.app.run_worker(self._enqueue(new))
 
     async def _enqueue(self, new: NewJob) -> None:
-        try:
-            seq = await self._send(new)
-        except (UsageError, OSError) as error:
-            self._say(str(error), failed=True)
-        else:
-            self.dismiss(seq)
-        finally:
-            self._sending = False
+        failure = await self._send(new)
+        self._sending = False
+        if self.is_current and failure:
+            self._say(failure, failed=True)
+        elif self.is_current:
+            self.dismiss(None)
 
     # -- reading the fields ----------------------------------------------------------------------
 
