@@ -18,13 +18,15 @@ from jobdash.job import Event
 ROOT = Path(jobdash.__file__).parent
 
 # Each part, and what else of jobdash it may import besides itself and what is pure.
-PURE = {"errors", "ids", "job", "preview", "text"}
+PURE = {"errors", "ids", "job", "outline", "preview", "redact", "text"}
 MAY_KNOW: dict[str, set[str]] = {
     "errors": set(),
     "ids": set(),
     "job": set(),
     "text": set(),
+    "outline": set(),
     "preview": set(),
+    "redact": set(),
     "render": set(),
     "sidecar": set(),
     "identity": set(),

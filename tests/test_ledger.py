@@ -11,7 +11,7 @@ from scene import FAR, NOW, SECOND, Book, new_job
 from jobdash.errors import AlreadyRunning, LostClaim
 from jobdash.identity import Identity
 from jobdash.job import FINAL, Claim, Event, State, TaskType
-from jobdash.ledger import Ledger, NewChord, Settlement
+from jobdash.ledger import Ledger, NewChord, NextStep, Settlement
 from jobdash.ledger.attempts import PROMOTE_AT_ONCE
 
 MINUTE = 60 * SECOND
@@ -194,6 +194,20 @@ class TestOneTransaction:
         impossible = new_job("handler", retries=-1)
         with pytest.raises(apsw.ConstraintError):
             book.settle(claim, Event.FAIL, result=b"e", linked=True, handler=impossible)
+        assert _contents(book) == before
+
+    def test_nothing_of_a_finish_remains_if_what_follows_is_refused(
+        self, book: Book, worker: int
+    ) -> None:
+        book.enter(new_job("a", steps=(new_job("b", data=None),)))
+        claim = book.claim(worker)
+        before = _contents(book)
+        impossible = NextStep(b"turn", None, "{}")  # type: ignore[arg-type]
+        with pytest.raises(apsw.ConstraintError):
+            book.settle(claim, Event.SUCCEED, result=b"r", linked=True, next_step=impossible)
+        assert _contents(book) == before
+        with pytest.raises(apsw.ConstraintError):
+            book.settle(claim, Event.FAIL, result=None, linked=True, error_type=b"no text")
         assert _contents(book) == before
 
     def test_many_units_are_entered_all_or_none(self, book: Book) -> None:
@@ -687,8 +701,6 @@ def _active(book: Book, worker: int, state: str) -> int:
 
 
 def _run_pipeline(book: Book, worker: int) -> None:
-    from jobdash.ledger import NextStep
-
     while claim := book.ledger.attempts.claim(worker, NOW):
         step = NextStep(b"turn", "[]", "{}")
         book.settle(claim, Event.SUCCEED, linked=True, next_step=step)

@@ -10,6 +10,7 @@ import apsw
 import pytest
 from scene import NOW, SECOND, Book
 
+from jobdash.database import statements
 from jobdash.errors import Refused
 from jobdash.job import FINAL, MOVES, Claim, Event, State
 from jobdash.ledger import Ledger, NextStep, Settlement
@@ -152,6 +153,54 @@ def test_an_event_moves_a_job_as_the_table_says(shelf: Book, state: State, event
         assert after[0] == before[0]
     else:
         assert after == before
+
+
+# Statements that move one job, by the event that runs them. Each guards itself.
+GUARDED = {
+    "promote": Event.PROMOTE,
+    "succeed": Event.SUCCEED,
+    "fail": Event.FAIL,
+    "try_again": Event.TRY_AGAIN,
+    "postpone": Event.POSTPONE,
+    "release": Event.RELEASE,
+    "requeue": Event.RELEASE,
+    "rescue": Event.RESCUE,
+    "give_up_rescue": Event.RESCUE,
+    "expire": Event.EXPIRE,
+    "confirm_cancel": Event.CONFIRM_CANCEL,
+    "cancel": Event.CANCEL,
+    "fire": Event.FIRE,
+    "fire_callback": Event.FIRE,
+    "skip": Event.SKIP,
+    "rearm": Event.REARM,
+    "retry": Event.RETRY,
+    "discard": Event.DISCARD,
+    "enqueue_again": Event.ENQUEUE_AGAIN,
+}
+
+
+class _Anything(dict[str, Any]):
+    """Parameters for any statement."""
+
+    def __missing__(self, name: str) -> int:
+        return 1
+
+
+@pytest.mark.parametrize("name", GUARDED)
+@pytest.mark.parametrize("state", State)
+def test_a_statement_moves_nothing_from_a_state_it_is_not_for(
+    shelf: Book, state: State, name: str
+) -> None:
+    event = GUARDED[name]
+    one = subject(shelf, state, event)
+    before = one.everything()
+    values = _Anything(seq=one.seq, because=one.before, queue=one.ledger.queue, eta=LATER)
+    values |= {"task": "t", "args": "[]", "kwargs": "{}", "reason": "x", "result": "x"}
+    values |= {"error_type": "x", "error_message": "x", "now": LATER}
+    values["state"] = min(MOVES[event].targets)
+    shelf.write(statements("ledger")[name], values)
+    moved = one.everything() != before
+    assert moved == (state in MOVES[event].sources)
 
 
 VARIANTS: list[tuple[Event, State, dict[str, Any], Callable[[Subject], object], State]] = [

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobdash.preview import LIMIT, looks_secret, preview, preview_call, redact_text, summary
+from jobdash.preview import LIMIT, preview, preview_call
+from jobdash.redact import looks_secret, redact_text
+from jobdash.render.calls import summary
 from jobdash.text import unsafe_characters
 
 MARK = "hunter2hunter2"

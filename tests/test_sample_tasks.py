@@ -167,8 +167,7 @@ class TestServers:
 
 def _connected(address: str) -> socket.socket:
     host, port = address.split(":")
-    client = socket.create_connection((host, int(port)))
-    return client
+    return socket.create_connection((host, int(port)))
 
 
 def _stalls(seed: int) -> int:

@@ -139,7 +139,7 @@ def test_escape_sequences_in_the_file_never_reach_the_terminal(stock: Stock) -> 
     terminal.until(b"first.task")
     terminal.send(b"q")
     assert terminal.exit_status() == 0
-    assert b"\x1b]" not in terminal.output
+    assert b"\x1b]0;" not in terminal.output
     assert b"\x1b[2J" not in terminal.output
     assert b"\xc2\x9b" not in terminal.output
     terminal.close()

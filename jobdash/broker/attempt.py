@@ -33,7 +33,8 @@ from jobdash.broker.times import to_micros
 from jobdash.ids import new_id
 from jobdash.job import Claim, Event
 from jobdash.ledger import NextStep, Settlement
-from jobdash.preview import preview, redact_text
+from jobdash.preview import preview
+from jobdash.redact import redact_text
 from jobdash.text import storable
 
 Signal = tuple[Any, ...]

@@ -1,12 +1,11 @@
 """Which schema a file has, whose file it is, and how it gets to today's schema."""
 
 import re
-from importlib.resources import files
 from pathlib import Path
 
 import apsw
 
-from jobdash.database.statements import sql_file
+from jobdash.database.statements import SQL_FOLDER, sql_file
 from jobdash.errors import NotADatabase, SchemaTooNew
 
 APPLICATION_ID = 0x6A6F6264  # "jobd"
@@ -15,7 +14,7 @@ HUEY_TABLES = frozenset({"kv", "schedule", "task", "counter"})
 
 def migrations() -> list[tuple[int, str]]:
     """Return (version, file name) of every migration, oldest first."""
-    names = sorted(entry.name for entry in (files("jobdash") / "sql" / "migrations").iterdir())
+    names = sorted(entry.name for entry in (SQL_FOLDER / "migrations").iterdir())
     numbered = [(re.match(r"(\d+)_\w+\.sql$", name), name) for name in names]
     return [(int(match[1]), name) for match, name in numbered if match]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from jobdash.job import MICROSECONDS, Attempt, Job, State
-from jobdash.preview import summary
+from jobdash.render.calls import summary
 from jobdash.text import clean, clock, format_age, format_duration
 
 _SOON = 24 * 3600 * MICROSECONDS

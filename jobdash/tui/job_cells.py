@@ -7,8 +7,8 @@ from functools import lru_cache
 from rich.style import Style
 
 from jobdash.job import MICROSECONDS, Job, State
-from jobdash.preview import summary
 from jobdash.render import duration, error_text
+from jobdash.render.calls import summary
 from jobdash.text import clean, clock, format_age, format_duration
 from jobdash.tui.spans import Span, Spans
 from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT, WARN

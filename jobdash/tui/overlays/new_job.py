@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from jobdash.job import TaskType
-from jobdash.preview import summary
+from jobdash.render.calls import summary
 from jobdash.text import clean, parse_duration
 from jobdash.tui.enqueue_helper import NewJob
 from jobdash.tui.job_cells import words
