@@ -1,5 +1,6 @@
 """`jobdash.SqliteHuey`: a drop-in for `huey.SqliteHuey` that keeps one row per job for its life."""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -18,10 +19,12 @@ from jobdash.broker.storage import LedgerStorage
 from jobdash.broker.takeover import take_over
 from jobdash.broker.times import now, to_micros
 from jobdash.broker.wrapper import JobWrapper
-from jobdash.errors import LostClaim
+from jobdash.errors import DatabaseError, LostClaim
 from jobdash.job import Claim, Event
-from jobdash.ledger import Ledger, Settlement
+from jobdash.ledger import Ledger, Settled, Settlement
 from jobdash.text import storable
+
+FINISH_RETRY_SECONDS = 0.5
 
 
 class SqliteHuey(Huey):
@@ -213,7 +216,7 @@ class SqliteHuey(Huey):
         next_for = self.storage.guest.worker if self._may_fuse(verdict) and fuse() else None
         task._claim = None
         try:
-            settled = self.ledger.attempts.settle(claim, settlement, now(), next_for=next_for)
+            settled = self._commit(claim, settlement, next_for)
         except LostClaim as error:
             # Somebody else has the job now; what this run did is not recorded.
             logger.warning("%s", error)
@@ -224,6 +227,17 @@ class SqliteHuey(Huey):
             signals = [*filter(_is_about_the_past, signals), (S.SIGNAL_CANCELED,)]
         self._announce(task, signals, callback_fired=settled.callback_fired)
         return settled.following
+
+    def _commit(self, claim: Claim, settlement: Settlement, next_for: int | None) -> Settled:
+        """Commit a finish; a worker of a pool goes on trying while the disk is full or gone."""
+        while True:
+            try:
+                return self.ledger.attempts.settle(claim, settlement, now(), next_for=next_for)
+            except DatabaseError as error:
+                if self.keyboard_interrupt_stops:
+                    raise
+                logger.error("The end of job #%s cannot be written yet: %s", claim.seq, error)
+                time.sleep(FINISH_RETRY_SECONDS)
 
     def _may_fuse(self, verdict: Verdict) -> bool:
         # A receiver runs between this job and the next, and nobody may hold a job meanwhile.

@@ -1,6 +1,7 @@
 """Which schema a file has, whose file it is, and how it gets to today's schema."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import apsw
@@ -12,11 +13,12 @@ APPLICATION_ID = 0x6A6F6264  # "jobd"
 HUEY_TABLES = frozenset({"kv", "schedule", "task", "counter"})
 
 
-def migrations() -> list[tuple[int, str]]:
+@cache
+def migrations() -> tuple[tuple[int, str], ...]:
     """Return (version, file name) of every migration, oldest first."""
     names = sorted(entry.name for entry in (SQL_FOLDER / "migrations").iterdir())
     numbered = [(re.match(r"(\d+)_\w+\.sql$", name), name) for name in names]
-    return [(int(match[1]), name) for match, name in numbered if match]
+    return tuple((int(match[1]), name) for match, name in numbered if match)
 
 
 def check_owner(connection: apsw.Connection, path: Path) -> int:

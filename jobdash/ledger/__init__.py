@@ -7,5 +7,16 @@ do, `decisions` is what people decide, `crew` is who works, `keys` is what huey 
 
 from jobdash.ledger.ledger import Ledger
 from jobdash.ledger.records import Entry, NewChord, NewJob, NextStep, Present, Settled, Settlement
+from jobdash.ledger.rescue import Death
 
-__all__ = ["Entry", "Ledger", "NewChord", "NewJob", "NextStep", "Present", "Settled", "Settlement"]
+__all__ = [
+    "Death",
+    "Entry",
+    "Ledger",
+    "NewChord",
+    "NewJob",
+    "NextStep",
+    "Present",
+    "Settled",
+    "Settlement",
+]

@@ -10,12 +10,16 @@ from jobdash.job import Claim, Event
 from jobdash.ledger import rows
 from jobdash.ledger.intake import Intake
 from jobdash.ledger.records import Settled, Settlement
-from jobdash.ledger.rescue import Held, rescue
+from jobdash.ledger.rescue import Death, Held, rescue
 from jobdash.ledger.rows import CLAIMABLE, SQL
 from jobdash.ledger.settle import settle
 
 _BACK_TO_PENDING = (Event.TRY_AGAIN, Event.RELEASE)
 PROMOTE_AT_ONCE = 500
+
+
+_ANY_PENDING = f"SELECT {SQL['next_pending']}"
+_NOBODY = [(None,)]
 
 
 class Attempts:
@@ -29,6 +33,9 @@ class Attempts:
 
     def claim(self, worker: int, now: int) -> Claim | None:
         """Take the most urgent job that may run now, or nothing."""
+        # Several workers wake for one job: only those who see it ask for the write lock.
+        if self._database.rows(_ANY_PENDING, {"queue": self._queue}) == _NOBODY:
+            return None
         with self._database.transaction() as tx:
             return self._claim(tx, "next_pending", {"worker": worker, "now": now})
 
@@ -123,7 +130,7 @@ class Attempts:
         ((state, id_, kind, message),) = self._database.rows(SQL["failure_of"], {"seq": seq})
         return state, id_, kind, message
 
-    def rescue(self, worker: int, how: str, now: int) -> list[int]:
+    def rescue(self, worker: int, how: str, now: int, death: Death = Death.CRASH) -> list[int]:
         """Free what a dead worker held; `how` says how it died. Return the jobs' numbers.
 
         Works on columns only: reading a message may be what killed the worker. A crash is not a
@@ -132,7 +139,7 @@ class Attempts:
         with self._database.transaction(durable=True) as tx:
             held = tx.run(SQL["held_by"], {"worker": worker})
             for row in held:
-                rescue(tx, self._queue, Held(*row), how, now)
+                rescue(tx, self._queue, Held(*row), how, now, death)
         if held:
             self._ring()
         return [row[0] for row in held]

@@ -4,10 +4,10 @@ A decision survives a power cut. Each says with an `IllegalMove` why a job canno
 """
 
 from collections.abc import Callable
-from uuid import uuid4
 
 from jobdash.database import Database, Transaction
 from jobdash.errors import IllegalMove, UnknownJob
+from jobdash.ids import new_id
 from jobdash.job import FINAL, MOVES, Event, State
 from jobdash.ledger import rows, workflow
 from jobdash.ledger.rows import SQL
@@ -135,7 +135,7 @@ class Decisions:
         tx.run(SQL["forget_result"], {"seq": seq})
 
     def _copy_chord(self, tx: Transaction, cid: str, callback: int) -> None:
-        copy = str(uuid4())
+        copy = new_id()
         tx.run(SQL["insert_chord"], {"cid": copy, "callback": callback})
         tx.run(SQL["copy_chord_members"], {"cid": copy, "old": cid})
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from jobdash import liveness
-from jobdash.ledger import Present
+from jobdash.ledger import Death, Present
 
 CANCEL_GRACE_SECONDS = 1.0
 
@@ -22,7 +22,7 @@ class Limits:
         self._worker_of = worker_of
         self._kill_at: dict[Run, tuple[float, int]] = {}
         self._killed: set[Run] = set()
-        self._reasons: dict[int, str] = {}
+        self._reasons: dict[int, tuple[str, Death]] = {}
 
     def cancel(self, requests: list[tuple[int, int, int, int]]) -> None:
         """Ask the workers of these runs to stop; call it with all open requests."""
@@ -35,15 +35,16 @@ class Limits:
     def enforce(self, overdue: list[tuple[int, int, int]]) -> None:
         """Kill the workers of runs beyond their time, and of those that were asked in vain."""
         for seq, number, worker in overdue:
-            self._kill((seq, number), worker, f"job #{seq} outlasted its hard time limit")
+            why = f"job #{seq} outlasted its hard time limit"
+            self._kill((seq, number), worker, why, Death.OVERDUE)
         for run, (due, worker) in list(self._kill_at.items()):
             if time.monotonic() >= due:
                 del self._kill_at[run]
                 self._kill(run, worker, f"job #{run[0]} was cancelled and did not stop")
 
-    def killed_for(self, worker: int) -> str | None:
-        """Return why a worker that has ended was killed from here, or None."""
-        return self._reasons.pop(worker, None)
+    def killed_for(self, worker: int) -> tuple[str, Death]:
+        """Return why a worker that has ended was killed from here, '' if it was not."""
+        return self._reasons.pop(worker, ("", Death.CRASH))
 
     def _ask(self, run: Run, worker: int) -> None:
         present = self._worker_of(worker)
@@ -51,9 +52,9 @@ class Limits:
             self._kill_at[run] = (time.monotonic() + CANCEL_GRACE_SECONDS, worker)
             liveness.send_signal(present.identity, signal.SIGUSR1)
 
-    def _kill(self, run: Run, worker: int, why: str) -> None:
+    def _kill(self, run: Run, worker: int, why: str, death: Death = Death.CRASH) -> None:
         present = self._worker_of(worker)
         if present is not None and run not in self._killed:
             self._killed.add(run)
-            self._reasons[worker] = why
+            self._reasons[worker] = (why, death)
             liveness.end_group(present.identity)

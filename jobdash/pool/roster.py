@@ -8,7 +8,7 @@ from jobdash import liveness, wake
 from jobdash.broker.times import now
 from jobdash.database import open_database
 from jobdash.errors import DatabaseError
-from jobdash.ledger import Ledger, Present
+from jobdash.ledger import Death, Ledger, Present
 
 # While it waits for the write lock, the supervisor does nothing else.
 PATIENCE_SECONDS = 2.0
@@ -40,10 +40,10 @@ class Roster:
         own = (one for one in self.ledger.crew.present() if one.pool == self.id)
         return next((one for one in own if one.identity.pid == pid), None)
 
-    def settle(self, lost: Present, how: str) -> list[int]:
+    def settle(self, lost: Present, how: str, death: Death = Death.CRASH) -> list[int]:
         """End what a dead worker has left running, free its jobs and return their numbers."""
         liveness.end_group(lost.identity)
-        freed = self.ledger.attempts.rescue(lost.id, how, now())
+        freed = self.ledger.attempts.rescue(lost.id, how, now(), death)
         self.ledger.crew.retire(lost.id, how, now())
         return freed
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from jobdash import liveness
 from jobdash.broker.times import now
 from jobdash.errors import DatabaseError
-from jobdash.ledger import Present
+from jobdash.ledger import Death, Present
 from jobdash.pool.every import Every
 from jobdash.pool.generation import Child
 from jobdash.pool.limits import Limits
@@ -86,8 +86,10 @@ class Service:
                     liveness.end_group(worker.identity)
 
     def _settle(self, lost: Present, how: str) -> list[int]:
-        killed_for = self._limits.killed_for(lost.id)
-        freed = self.roster.settle(lost, killed_for or self._stop_reason or how)
+        killed_for, death = self._limits.killed_for(lost.id)
+        if not killed_for and self._stop_reason:
+            death = Death.STOP
+        freed = self.roster.settle(lost, killed_for or self._stop_reason or how, death)
         self._version = None
         if killed_for:
             self._voice.warn(f"{_who(lost)} was killed: {killed_for}")

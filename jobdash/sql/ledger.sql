@@ -205,7 +205,7 @@ UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, rescues = rescues + 
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: held_by
-SELECT seq, claims, rescues, cancel_requested_at FROM job
+SELECT seq, claims, rescues, cancel_requested_at, retries_left, retry_delay FROM job
   WHERE worker = :worker AND state = 'running'
 
 -- name: insert_attempt
