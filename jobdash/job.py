@@ -89,7 +89,7 @@ MOVES: Mapping[Event, Move] = MappingProxyType(
         Event.TRY_AGAIN: _move(_RUNNING, State.RETRYING, State.PENDING),
         Event.POSTPONE: _move(_RUNNING, State.SCHEDULED),
         Event.RELEASE: _move(_RUNNING, State.PENDING),
-        Event.RESCUE: _move(_RUNNING, State.PENDING, State.FAILED, State.CANCELLED),
+        Event.RESCUE: _move(_RUNNING, State.PENDING, State.RETRYING, State.FAILED, State.CANCELLED),
         Event.EXPIRE: _move(_RUNNING, State.EXPIRED),
         # A running job only notes the request; its end is CONFIRM_CANCEL.
         Event.CANCEL: _move({State.PENDING} | _DELAYED | _STEP, State.CANCELLED),

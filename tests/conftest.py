@@ -1,5 +1,6 @@
 """Fixtures that several test files share. Every file that a test opens is a scratch one."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -12,7 +13,8 @@ import pytest
 _SCRATCH = tempfile.mkdtemp(prefix="jobdash-tests-")
 os.environ["JOBDASH_DB"] = str(Path(_SCRATCH) / "samples.db")
 
-from scene import Book, Scene  # noqa: E402
+from book import Book  # noqa: E402
+from scene import Scene  # noqa: E402
 
 from jobdash import SqliteHuey  # noqa: E402
 from jobdash.ledger import Ledger  # noqa: E402
@@ -40,6 +42,12 @@ def scene(path: Path) -> Iterator[Scene]:
 def huey(scene: Scene) -> SqliteHuey:
     """A huey on the test's file."""
     return scene.huey()
+
+
+@pytest.fixture
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """Let huey keep to itself that a task has failed on purpose."""
+    caplog.set_level(logging.CRITICAL, logger="huey")
 
 
 @pytest.fixture

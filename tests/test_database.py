@@ -1,29 +1,27 @@
 """The file: who may read it, what it may be, how it is opened, locked and shared."""
 
+import logging
 import os
 import stat
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import apsw
 import pytest
-from scene import NOW, Book, new_job
+from book import NOW, Book, new_job
+from scene import Scene, run_all
 from waiting import eventually
 
 from jobdash import SqliteHuey
 from jobdash.broker.interrupts import Interrupt
-from jobdash.control import Control
 from jobdash.database import Database, open_database, open_reader, statements
-from jobdash.errors import DatabaseBusy, DatabaseError, NotADatabase, SchemaTooNew
+from jobdash.errors import DatabaseBusy, DatabaseError
 from jobdash.ledger import Ledger
-
-NOBODY = 65_534
 
 
 def raw(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -33,29 +31,6 @@ def raw(path: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
     finally:
         connection.close()
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Be somebody without rights for a while, if these tests run as root."""
-    if os.getuid() != 0:
-        yield
-        return
-    os.setresgid(NOBODY, NOBODY, 0)
-    os.setresuid(NOBODY, NOBODY, 0)
-    try:
-        yield
-    finally:
-        os.setresuid(0, 0, 0)
-        os.setresgid(0, 0, 0)
-
-
-@pytest.fixture
-def public() -> Iterator[Path]:
-    """A folder that everybody can enter, unlike pytest's own."""
-    with TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
 
 
 def mode(path: Path) -> int:
@@ -116,117 +91,6 @@ class TestCreating:
         thread.join()
         assert list((tmp_path / "elsewhere").iterdir()) == []
         database.close()
-
-
-def _folder(path: Path) -> None:
-    path.mkdir()
-
-
-def _random(path: Path) -> None:
-    path.write_bytes(b"no database at all, but long enough to be one " * 100)
-
-
-def _header_only(path: Path) -> None:
-    path.write_bytes(b"SQLite format 3\x00")
-
-
-def _somebody_elses(path: Path) -> None:
-    raw(path, "CREATE TABLE theirs (x)")
-
-
-def _somebody_elses_number(path: Path) -> None:
-    raw(path, "PRAGMA application_id = 77; CREATE TABLE theirs (x)")
-
-
-def _too_new(path: Path) -> None:
-    open_database(path).close()
-    raw(path, "PRAGMA user_version = 9999")
-
-
-def _cut(path: Path) -> None:
-    database = open_database(path)
-    Ledger(database, "huey").intake.enqueue([new_job(f"j{n}") for n in range(500)], NOW)
-    database.close()
-    os.truncate(path, path.stat().st_size // 2 // 4096 * 4096)
-
-
-BAD: dict[str, tuple[Callable[[Path], None], type[DatabaseError], str]] = {
-    "a folder": (_folder, DatabaseError, "is a folder, not a database file"),
-    "random bytes": (_random, NotADatabase, "is not an SQLite database"),
-    "a header and nothing else": (_header_only, NotADatabase, "SQLite database|damaged"),
-    "another program's file": (_somebody_elses, NotADatabase, "belongs to another program"),
-    "another program's number": (_somebody_elses_number, NotADatabase, r"application_id 77"),
-    "a newer schema": (_too_new, SchemaTooNew, "has schema 9999.*upgrade jobdash"),
-}
-
-
-class TestBadFiles:
-    @pytest.mark.parametrize("kind", BAD)
-    @pytest.mark.parametrize("door", [open_database, open_reader, Control])
-    def test_a_bad_file_is_explained_and_left_alone(
-        self, path: Path, kind: str, door: Callable[[Path], object]
-    ) -> None:
-        make, error, told = BAD[kind]
-        make(path)
-        before = path.read_bytes() if path.is_file() else None
-        with pytest.raises(error, match=told) as caught:
-            door(path)
-        assert str(path) in str(caught.value)
-        assert (path.read_bytes() if path.is_file() else None) == before
-        if door is not open_reader:  # which cannot remove what SQLite needs to read a WAL file
-            assert {file.name for file in path.parent.iterdir()} == {"jobs.db"}
-
-    def test_a_folder_that_is_not_there_is_named(self, tmp_path: Path) -> None:
-        with pytest.raises(DatabaseError, match=r"the folder .*nowhere does not exist"):
-            open_database(tmp_path / "nowhere" / "jobs.db")
-
-    def test_a_file_cut_in_half_is_called_damaged(self, path: Path) -> None:
-        _cut(path)
-        with pytest.raises(NotADatabase, match="damaged"):
-            open_database(path).rows("SELECT count(*) FROM job WHERE args <> ''")
-
-    def test_nothing_at_all_cannot_be_read(self, path: Path) -> None:
-        with pytest.raises(DatabaseError, match="there is no database at"):
-            open_reader(path)
-        path.touch()
-        with pytest.raises(NotADatabase, match="holds no jobs yet"):
-            open_reader(path)
-
-    def test_a_plain_huey_file_says_what_to_do(self, path: Path) -> None:
-        import huey
-
-        plain = huey.SqliteHuey(filename=str(path))
-        plain.storage.close()
-        with pytest.raises(NotADatabase, match="from jobdash import SqliteHuey"):
-            open_reader(path)
-
-
-class TestRights:
-    def test_a_folder_that_cannot_be_written_is_named(self, public: Path) -> None:
-        public.chmod(0o555)
-        with unprivileged(), pytest.raises(DatabaseError, match="not writable by this user"):
-            open_database(public / "jobs.db")
-
-    def test_a_file_that_cannot_be_read_is_named(self, public: Path) -> None:
-        path = public / "jobs.db"
-        open_database(path).close()
-        path.chmod(0)
-        with unprivileged(), pytest.raises(DatabaseError, match="no permission to read"):
-            open_database(path)
-
-    def test_a_file_that_cannot_be_written_is_left_as_it_is(self, public: Path) -> None:
-        path = public / "jobs.db"
-        book = Book(path)
-        seq = book.add("a")
-        for file in public.iterdir():
-            file.chmod(0o444)
-        with unprivileged():
-            with pytest.raises(DatabaseError, match=r"read-only|permission|cannot be opened"):
-                Control(path).cancel([seq], NOW)
-            reader = open_reader(path)
-            assert reader.rows("SELECT state FROM job") == [("pending",)]
-            reader.close()
-        book.end()
 
 
 class TestLocks:
@@ -357,13 +221,22 @@ class TestTransactions:
         book.add("a")
 
     def test_what_an_interrupt_left_open_does_not_stay_open(self, book: Book) -> None:
-        # An interrupt may come just after BEGIN, before anybody can catch it.
+        # An interrupt may come between a block and its end, where nobody can catch it.
         cut_off = book.database.transaction()
         cut_off.__enter__()
         cut_off.run("INSERT INTO event (at, kind) VALUES (1, 'half done')")
+        book.database.tidy()
+        book.database.tidy()
         book.add("a")
         assert book.rows("SELECT * FROM event") == []
         assert book.rows("SELECT id FROM job") == [("a",)]
+
+    def test_a_transaction_inside_another_is_refused(self, book: Book) -> None:
+        with book.database.transaction() as tx:
+            tx.run("INSERT INTO event (at, kind) VALUES (1, 'outer')")
+            with pytest.raises(RuntimeError, match="open on this thread already"):
+                book.add("a")
+        assert book.rows("SELECT kind FROM event") == [("outer",)]
 
     @pytest.mark.parametrize(
         ("durability", "durable", "ordinary"), [("default", 2, 1), ("full", 2, 2), ("fast", 1, 1)]
@@ -397,8 +270,9 @@ class TestTransactions:
         book.ledger.attempts.rescue(worker, "killed", NOW)
         assert asked == [True, True, True]
         asked.clear()
-        book.drain(worker)
-        assert asked == [False, False, False]
+        assert book.drain(worker) == ["b"]
+        assert asked
+        assert not any(asked)
         book.end()
 
 
@@ -429,16 +303,52 @@ class TestFullDisk:
         book.settle(claim, Event.SUCCEED, result=b"x" * 1_000_000)
         assert book.state(seq) == "succeeded"
 
+    def test_a_pools_worker_tries_again_until_its_finish_fits(
+        self, huey: SqliteHuey, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ran: list[int] = []
+
+        def body() -> bytes:
+            ran.append(1)
+            fill(scene.database)
+            return b"x" * 1_000_000
+
+        class MakesRoom(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                told.append(record.getMessage())
+                if len(told) == 2:
+                    make_room(scene.database)
+
+        told: list[str] = []
+        monkeypatch.setattr("jobdash.broker.huey.FINISH_RETRY_SECONDS", 0.001)
+        handler = MakesRoom(logging.ERROR)
+        logging.getLogger("huey").addHandler(handler)
+        huey.use_worker(huey.storage.guest.worker)
+        huey.task(name="body")(body)()
+        run_all(huey)
+        logging.getLogger("huey").removeHandler(handler)
+        assert scene.states() == ["succeeded"]
+        assert ran == [1]
+        assert "the disk is full" in told[0]
+
 
 @contextmanager
 def full(book: Book) -> Iterator[None]:
     """Let the file grow no more for a while, as on a full disk."""
-    ((pages,),) = book.rows("PRAGMA page_count")
-    book.rows(f"PRAGMA max_page_count = {pages}")
+    fill(book.database)
     try:
         yield
     finally:
-        book.rows("PRAGMA max_page_count = 1000000")
+        make_room(book.database)
+
+
+def fill(database: Database) -> None:
+    ((pages,),) = database.rows("PRAGMA page_count")
+    database.rows(f"PRAGMA max_page_count = {pages}")
+
+
+def make_room(database: Database) -> None:
+    database.rows("PRAGMA max_page_count = 1000000")
 
 
 class TestThreads:
@@ -506,6 +416,7 @@ for n in range(5):
 add("after")
 assert database.rows("PRAGMA integrity_check") == [("ok",)]
 """
+
 
 _FORKING_INSIDE = """
 import os, sys
@@ -632,40 +543,3 @@ def _migrations() -> list[tuple[int, str]]:
     from jobdash.database.schema import migrations
 
     return migrations()
-
-
-class TestHueysArguments:
-    @pytest.mark.parametrize(
-        ("options", "told"),
-        [
-            ({"filename": ":memory:"}, "need a file"),
-            ({"journal_mode": "delete"}, "needs WAL"),
-            ({"pragmas": {}}, "pragmas"),
-            ({"isolation_level": None, "check_same_thread": 1}, "check_same_thread"),
-        ],
-    )
-    def test_an_argument_that_cannot_be_honoured_is_refused_by_name(
-        self, path: Path, options: dict[str, object], told: str
-    ) -> None:
-        from huey.exceptions import ConfigurationError
-
-        with pytest.raises(ConfigurationError, match=told):
-            SqliteHuey(**{"filename": str(path)} | options)
-
-    @pytest.mark.parametrize(
-        ("options", "level"),
-        [({}, 2), ({"fsync": True}, 2), ({"fsync": False}, 1), ({"durability": "fast"}, 1)],
-    )
-    def test_fsync_is_durability(self, path: Path, options: dict[str, object], level: int) -> None:
-        huey = SqliteHuey(filename=str(path), **options)
-        with huey.storage.database.transaction(durable=True) as tx:
-            assert tx.run("PRAGMA synchronous") == [(level,)]
-        huey.storage.close()
-
-    def test_all_of_hueys_arguments_are_taken(self, path: Path) -> None:
-        huey = SqliteHuey(
-            "q", filename=str(path), cache_mb=4, fsync=True, journal_mode="WAL", timeout=1,
-            strict_fifo=True, results=True, store_none=True, utc=False, compression=True,
-        )  # fmt: skip
-        assert isinstance(huey.storage.database, Database)
-        huey.storage.close()

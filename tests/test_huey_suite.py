@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scene import assert_sound
+from book import assert_sound
 
 from jobdash import SqliteHuey
 

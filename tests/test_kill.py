@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from actors import make_huey, whole_unit
-from scene import NOW, Book, Scene
+from book import NOW, Book
+from scene import Scene
 from stage import Actor, Stage, stage
 from waiting import eventually
 

@@ -1,20 +1,20 @@
 """The ledger by itself: what goes in, in which order it comes out, and what is written down."""
 
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import apsw
 import pytest
-from scene import FAR, NOW, SECOND, Book, new_job
+from book import FAR, NOW, SECOND, Book, new_job
 
-from jobdash.errors import AlreadyRunning, LostClaim
-from jobdash.identity import Identity
-from jobdash.job import FINAL, Claim, Event, State, TaskType
-from jobdash.ledger import Ledger, NewChord, NextStep, Settlement
+from jobdash.errors import LostClaim
+from jobdash.job import FINAL, Claim, Event, State
+from jobdash.ledger import Death, Ledger, NewChord, NextStep, Settlement
 from jobdash.ledger.attempts import PROMOTE_AT_ONCE
 
 MINUTE = 60 * SECOND
+
+
 MAX_RESCUES = 3
 
 
@@ -274,6 +274,32 @@ class TestRescue:
         assert [book.state(seq), book.state(seq + 1)] == ["cancelled", "cancelled"]
         assert book.row(seq)["rescues"] == 0
 
+    def test_a_worker_killed_by_a_stop_does_not_count_against_its_job(
+        self, book: Book, worker: int
+    ) -> None:
+        seq = book.add("a")
+        for _ in range(MAX_RESCUES + 1):
+            book.claim(worker)
+            book.ledger.attempts.rescue(worker, "did not stop", NOW, Death.STOP)
+        row = book.row(seq)
+        assert (row["state"], row["rescues"], row["failures"]) == ("pending", 0, 0)
+        assert set(book.rows("SELECT outcome FROM attempt")) == {("returned",)}
+
+    def test_to_outlast_the_hard_limit_is_a_failure(self, book: Book, worker: int) -> None:
+        seq = book.add("a", retries=1, retry_delay=5, steps=(new_job("b", data=None),))
+        told = []
+        for _ in range(2):
+            book.claim(worker)
+            book.ledger.attempts.rescue(worker, "ran longer than 1 s", NOW, Death.OVERDUE)
+            row = book.row(seq)
+            told.append((row["state"], row["failures"], row["retries_left"], row["rescues"]))
+            book.ledger.attempts.promote(NOW + MINUTE)
+        assert told == [("retrying", 1, 0, 0), ("failed", 2, 0, 0)]
+        assert row["eta"] == NOW + 5 * SECOND
+        assert (row["error_type"], row["error_message"]) == ("HardTimeLimit", "ran longer than 1 s")
+        assert book.state(seq + 1) == "cancelled"
+        assert book.rows("SELECT outcome FROM attempt") == [("failed",), ("failed",)]
+
     def test_only_the_dead_workers_jobs_are_freed(self, book: Book, worker: int) -> None:
         other = book.worker("other")
         book.add("a")
@@ -400,206 +426,11 @@ class TestKnownIds:
     def test_a_step_that_has_ended_waits_again_in_its_row(self, book: Book, worker: int) -> None:
         pipeline = new_job("a", steps=(new_job("b", data=None),))
         book.enter(pipeline)
-        _run_pipeline(book, worker)
+        book.run_pipelines(worker)
         book.enter(pipeline)
         assert book.rows("SELECT id, state FROM job") == [("a", "pending"), ("b", "waiting")]
-        _run_pipeline(book, worker)
+        book.run_pipelines(worker)
         assert book.rows("SELECT id, state FROM job") == [("a", "succeeded"), ("b", "succeeded")]
-
-
-class TestPausing:
-    def test_a_paused_task_is_not_handed_out_and_others_are(self, book: Book, worker: int) -> None:
-        book.add("before", task="slow")
-        assert book.ledger.decisions.pause("slow", NOW)
-        book.add("after", task="slow")
-        book.add("other")
-        assert book.drain(worker) == ["other"]
-        assert book.ledger.decisions.resume("slow", NOW)
-        assert book.drain(worker) == ["before", "after"]
-
-    def test_held_jobs_cost_claims_nothing(self, book: Book) -> None:
-        book.add("before", task="slow")
-        book.ledger.decisions.pause("slow", NOW)
-        book.add("after", task="slow")
-        assert book.rows("SELECT held FROM job") == [(1,), (1,)]
-
-    def test_a_paused_queue_hands_out_nothing(self, book: Book, worker: int) -> None:
-        book.add("a")
-        book.ledger.decisions.pause("", NOW)
-        assert book.ledger.attempts.claim(worker, NOW) is None
-        assert book.ledger.attempts.claim_for_huey(worker, NOW) is None
-        book.ledger.decisions.resume("", NOW)
-        assert book.drain(worker) == ["a"]
-
-    def test_pausing_twice_is_pausing_once(self, book: Book) -> None:
-        assert book.ledger.decisions.pause("slow", NOW)
-        assert not book.ledger.decisions.pause("slow", NOW)
-        assert book.ledger.decisions.resume("slow", NOW)
-        assert not book.ledger.decisions.resume("slow", NOW)
-
-    def test_a_task_stays_paused_when_its_queue_is_resumed(self, book: Book, worker: int) -> None:
-        book.add("a", task="slow")
-        book.ledger.decisions.pause("slow", NOW)
-        book.ledger.decisions.pause("", NOW)
-        book.ledger.decisions.resume("", NOW)
-        assert book.drain(worker) == []
-
-    def test_what_is_due_while_paused_waits_for_the_resume(self, book: Book, worker: int) -> None:
-        book.add("a", task="slow", eta=NOW + SECOND)
-        book.ledger.decisions.pause("slow", NOW)
-        book.ledger.attempts.promote(NOW + MINUTE)
-        assert book.drain(worker) == []
-        book.ledger.decisions.resume("slow", NOW)
-        assert book.drain(worker) == ["a"]
-
-    def test_what_fails_while_paused_waits_for_the_resume(self, book: Book, worker: int) -> None:
-        book.add("a", task="slow", retries=1)
-        claim = book.claim(worker)
-        book.ledger.decisions.pause("slow", NOW)
-        book.settle(claim, Event.TRY_AGAIN)
-        assert book.drain(worker) == []
-        book.ledger.decisions.resume("slow", NOW)
-        assert book.drain(worker) == ["a"]
-
-    def test_an_ended_job_does_not_stay_held(self, book: Book, worker: int) -> None:
-        seq = book.add("a", task="slow")
-        book.ledger.decisions.pause("slow", NOW)
-        book.ledger.decisions.cancel(seq, NOW)
-        book.ledger.decisions.resume("slow", NOW)
-        book.ledger.decisions.retry(seq, NOW)
-        assert book.drain(worker) == ["a"]
-
-    def test_a_step_does_not_stay_held(self, book: Book, worker: int) -> None:
-        seq = book.add("a", steps=(new_job("b", data=None, task="slow"),))
-        book.ledger.decisions.pause("slow", NOW)
-        book.settle(book.claim(worker), Event.FAIL, linked=True)
-        book.ledger.decisions.resume("slow", NOW)
-        book.ledger.decisions.retry(seq, NOW)
-        _run_pipeline(book, worker)
-        assert book.rows("SELECT state FROM job") == [("succeeded",), ("succeeded",)]
-
-    def test_what_hueys_scheduler_held_does_not_stay_held(self, book: Book, worker: int) -> None:
-        job = new_job("a", task="slow", eta=NOW + SECOND)
-        book.ledger.intake.enqueue([job], NOW, sorted_=True)
-        book.ledger.decisions.pause("slow", NOW)
-        (claim,) = book.ledger.attempts.claim_due(worker, NOW + MINUTE)
-        book.ledger.decisions.resume("slow", NOW)
-        book.ledger.attempts.requeue(claim, NOW)
-        assert book.drain(worker) == ["a"]
-
-    def test_hueys_own_consumer_heeds_a_pause_too(self, book: Book, worker: int) -> None:
-        book.add("a", task="slow")
-        book.add("b", task="slow", eta=NOW + SECOND)
-        book.ledger.decisions.pause("slow", NOW)
-        assert book.ledger.attempts.claim_for_huey(worker, NOW + MINUTE) is None
-
-    def test_a_resume_that_dies_on_its_way_leaves_no_job_behind(
-        self, book: Book, worker: int, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        book.enter(*(new_job(f"j{n}", task="slow") for n in range(20)))
-        book.ledger.decisions.pause("slow", NOW)
-        monkeypatch.setattr("jobdash.ledger.decisions.HOLD_AT_ONCE", 7)
-        commits = _DiesAfter(book, monkeypatch)
-        deaths = 0
-        while not commits.are_enough_for(lambda: book.ledger.decisions.resume("slow", NOW)):
-            deaths += 1
-            held, paused = _held_and_paused(book)
-            assert paused or not held
-        assert deaths > 1
-        assert len(book.drain(worker)) == 20
-
-    def test_a_pause_that_is_overtaken_by_a_resume_holds_nothing(
-        self, book: Book, worker: int
-    ) -> None:
-        book.add("a", task="slow")
-        decisions = book.ledger.decisions
-        decisions.pause("slow", NOW)
-        decisions.resume("slow", NOW)
-        decisions._hold("slow", held=True)  # the pause's second half, late
-        assert book.drain(worker) == ["a"]
-
-
-class TestStore:
-    def test_a_result_is_read_once_and_kept(self, book: Book, worker: int) -> None:
-        book.add("a")
-        book.settle(book.claim(worker), Event.SUCCEED, result=b"42")
-        keys = book.ledger.keys
-        assert keys.peek("a") == (b"42", 1)
-        assert keys.size() == 1
-        assert keys.pop("a") == (b"42", 1)
-        assert keys.pop("a") is None
-        assert keys.size() == 0
-        assert book.one("SELECT data FROM result") == (b"42",)
-
-    def test_values_live_by_key(self, book: Book) -> None:
-        keys = book.ledger.keys
-        keys.put("k", b"1")
-        keys.put("k", b"2")
-        assert not keys.put_if_empty("k", b"3")
-        assert keys.peek_many(["k", "absent"]) == {"k": b"2"}
-        assert keys.items() == {"k": (b"2", None)}
-        assert keys.pop("k") == (b"2", None)
-        assert keys.put_if_empty("k", b"3")
-
-    def test_counters_count(self, book: Book) -> None:
-        keys = book.ledger.keys
-        assert [keys.increase("n", 2), keys.increase("n", 0), keys.increase("n", 1)] == [2, 2, 3]
-        keys.delete_counter("n")
-        assert keys.increase("n", 1) == 1
-        keys.flush_counters()
-        assert keys.increase("n", 1) == 1
-
-    def test_flushing_results_deletes_keys_and_keeps_history(self, book: Book, worker: int) -> None:
-        book.add("a")
-        book.settle(book.claim(worker), Event.SUCCEED, result=b"42")
-        book.ledger.keys.put("k", b"v")
-        book.ledger.keys.flush_results()
-        assert book.ledger.keys.items() == {}
-        assert book.one("SELECT data FROM result") == (b"42",)
-
-    def test_a_stored_result_has_its_checksum(self, book: Book, worker: int) -> None:
-        book.add("a")
-        book.settle(book.claim(worker), Event.SUCCEED, result=b"42")
-        assert book.one("SELECT checksum FROM result") == (zlib.crc32(b"42"),)
-
-
-class TestCrew:
-    def test_who_registers_is_present_until_retired(self, book: Book) -> None:
-        worker = book.worker("w1")
-        (present,) = book.ledger.crew.present()
-        assert (present.id, present.name, present.kind) == (worker, "w1", "worker")
-        book.ledger.crew.retire(worker, "stopped", NOW)
-        book.ledger.crew.retire(worker, "again", NOW + 1)
-        assert book.ledger.crew.present() == []
-        assert book.one("SELECT ended_at, ended_how FROM worker") == (NOW, "stopped")
-
-    def test_the_lock_is_taken_before_anyone_can_see_the_row(self, book: Book) -> None:
-        seen: list[Any] = []
-
-        def hold(worker: int) -> None:
-            seen.append((worker, _seen_from_outside(book)))
-
-        identity = Identity.own()
-        worker = book.ledger.crew.register("worker", "w", None, identity, NOW, hold=hold)
-        assert seen == [(worker, 0)]
-
-    def test_a_second_pool_is_told_who_has_the_queue(self, book: Book) -> None:
-        crew, identity = book.ledger.crew, Identity.own()
-        crew.register("pool", "p", None, identity, NOW)
-        with pytest.raises(AlreadyRunning, match=str(identity.pid)):
-            crew.register("pool", "p2", None, identity, NOW, only=lambda one: one.kind == "pool")
-        assert len(crew.present()) == 1
-
-    def test_counters_add_up(self, book: Book, worker: int) -> None:
-        book.ledger.crew.count(worker, 2, 1)
-        book.ledger.crew.count(worker, 3, 0)
-        assert book.one("SELECT done, failed FROM worker") == (5, 1)
-
-    def test_recorded_tasks_replace_the_old_ones(self, book: Book) -> None:
-        for name in ("old", "new"):
-            task = TaskType(name, "huey", "[]", "doc", 1, 2.0, 0, None, False, NOW, False)
-            book.ledger.crew.record_tasks([task], NOW)
-        assert book.rows("SELECT name FROM task_type") == [("new",)]
 
 
 class TestFlushing:
@@ -620,57 +451,9 @@ class TestFlushing:
         assert book.drain(worker) == []
 
 
-class _Died(Exception):
-    """A process that was killed between two commits."""
-
-
-class _DiesAfter:
-    """Lets the ledger commit so many times, and no more: one time more at each try."""
-
-    def __init__(self, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.tries = 0
-        self.left = 1000
-        begin = book.database.transaction
-
-        def transaction(**options: Any) -> Any:
-            if self.left == 0:
-                raise _Died
-            self.left -= 1
-            return begin(**options)
-
-        monkeypatch.setattr(book.database, "transaction", transaction)
-
-    def are_enough_for(self, act: Callable[[], object]) -> bool:
-        self.left, self.tries = self.tries, self.tries + 1
-        try:
-            act()
-        except _Died:
-            return False
-        finally:
-            self.left = 1000
-        return True
-
-
-def _held_and_paused(book: Book) -> tuple[bool, bool]:
-    (held,) = book.one("SELECT count(*) FROM job WHERE held")
-    (paused,) = book.one("SELECT count(*) FROM pause")
-    return bool(held), bool(paused)
-
-
 def _contents(book: Book) -> dict[str, Any]:
     tables = ("job", "message", "result", "attempt", "chord", "chord_member", "event", "tally")
     return {table: book.rows(f"SELECT * FROM {table}") for table in tables}
-
-
-def _seen_from_outside(book: Book) -> int:
-    from jobdash.database import open_reader
-
-    reader = open_reader(book.database.path)
-    try:
-        ((count,),) = reader.rows("SELECT count(*) FROM worker")
-        return int(count)
-    finally:
-        reader.close()
 
 
 def _ended(book: Book, worker: int, state: State) -> int:
@@ -698,9 +481,3 @@ def _active(book: Book, worker: int, state: str) -> int:
             book.settle(claim, Event.TRY_AGAIN, eta=NOW + MINUTE)
     assert book.state(seq) == state
     return seq
-
-
-def _run_pipeline(book: Book, worker: int) -> None:
-    while claim := book.ledger.attempts.claim(worker, NOW):
-        step = NextStep(b"turn", "[]", "{}")
-        book.settle(claim, Event.SUCCEED, linked=True, next_step=step)

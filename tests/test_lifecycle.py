@@ -8,12 +8,12 @@ from typing import Any
 
 import apsw
 import pytest
-from scene import NOW, SECOND, Book
+from book import NOW, SECOND, Book
 
 from jobdash.database import statements
 from jobdash.errors import Refused
 from jobdash.job import FINAL, MOVES, Claim, Event, State
-from jobdash.ledger import Ledger, NextStep, Settlement
+from jobdash.ledger import Death, Ledger, NextStep, Settlement
 
 WORKER = 7
 LATER = NOW + 60 * SECOND
@@ -125,7 +125,7 @@ APPLY: dict[Event, Callable[[Subject], object]] = {
 
 
 def _enqueue_again(s: Subject) -> None:
-    from scene import new_job
+    from book import new_job
 
     s.ledger.intake.enqueue([new_job(s.book.row(s.seq)["id"])], LATER)
 
@@ -225,6 +225,13 @@ VARIANTS: list[tuple[Event, State, dict[str, Any], Callable[[Subject], object], 
         {"cancel_requested_at": NOW},
         APPLY[Event.RESCUE],
         State.CANCELLED,
+    ),
+    (
+        Event.RESCUE,
+        State.RUNNING,
+        {"retry_delay": 5},
+        lambda s: s.ledger.attempts.rescue(WORKER, "too slow", LATER, Death.OVERDUE),
+        State.RETRYING,
     ),
     (Event.FIRE, State.WAITING, {"eta": LATER + SECOND}, APPLY[Event.FIRE], State.SCHEDULED),
     (Event.RETRY, State.CANCELLED, {"message": None}, APPLY[Event.RETRY], State.WAITING),

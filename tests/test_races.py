@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scene import NOW, Book, new_job
+from book import NOW, Book, new_job
 from stage import Stage, stage
 
 from jobdash.database import open_database

@@ -426,7 +426,7 @@ async def test_a_locked_file_is_told_and_the_screen_goes_on(stock: Stock) -> Non
     async with dashboard(stock.path) as screen:
         with stock.database.transaction():
             await screen.press("x")
-            await screen.until("Nothing was changed")
+            await screen.until("stayed locked")
             await screen.press("j", "k")
     assert stock.state(seq) is State.PENDING
 

@@ -41,7 +41,8 @@ class Terminal:
         self.before = termios.tcgetattr(theirs)
         self._theirs = theirs
         self.output = b""
-        surroundings = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
+        others = ("NO_COLOR", "COLUMNS", "LINES")
+        surroundings = {name: value for name, value in os.environ.items() if name not in others}
         surroundings |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | env
         self.process = subprocess.Popen(
             words, stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings,

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from book import NOW, SECOND, Book, new_job
 from huey.api import chord, group
 from huey.exceptions import TaskException
 from huey.utils import SKIPPED, Error
-from scene import NOW, SECOND, Book, Scene, new_job, run_all, run_next
+from scene import Scene, run_all, run_next
 
 from jobdash import SqliteHuey
 from jobdash.control import Control

@@ -19,7 +19,7 @@ from jobdash.tui import DashboardOptions
 from jobdash.tui.app import DashboardApp
 
 SECOND = 1_000_000
-PATIENCE = 3.0
+PATIENCE = 15.0
 
 TRACEBACK = """Traceback (most recent call last):
   File "/srv/mail.py", line 88, in send

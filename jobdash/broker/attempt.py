@@ -64,13 +64,21 @@ class Attempt:
     """Runs one claimed task once."""
 
     def __init__(
-        self, huey: Any, task: Any, claim: Claim, timestamp: datetime, *, check_revoked: bool
+        self,
+        huey: Any,
+        task: Any,
+        claim: Claim,
+        timestamp: datetime,
+        *,
+        check_revoked: bool,
+        is_due: bool,
     ) -> None:
         self._huey = huey
         self._task = task
         self._claim = claim
         self._timestamp = timestamp
         self._check_revoked = check_revoked
+        self._is_due = is_due
         self._linked = task.on_complete is not None or task.chord_config is not None
         periodic = isinstance(task, PeriodicTask)
         self._stores = huey.results and not periodic
@@ -93,7 +101,7 @@ class Attempt:
 
     def _refusal(self) -> Verdict | None:
         task, huey = self._task, self._huey
-        if not huey.ready_to_run(task, self._timestamp):
+        if not self._is_due and not huey.ready_to_run(task, self._timestamp):
             eta = to_micros(task.eta, huey.utc)
             return Verdict(Settlement(Event.POSTPONE, eta=eta), [(S.SIGNAL_SCHEDULED,)])
         if self._check_revoked and huey.is_revoked(task, self._timestamp, False):
@@ -120,6 +128,7 @@ class Attempt:
             value = self._call()
         except BaseException as error:
             current.leave(before)
+            huey.storage.database.tidy()
             return self._ended_by(error)
         current.leave(before)
         logger.info("%s executed in %0.3fs", task, time.monotonic() - start)

@@ -1,7 +1,7 @@
 """Entering tasks, pipelines, groups and chords, many at once, each as a whole or not at all."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from huey.api import ChordResult, Result, ResultGroup, chord, group
@@ -18,7 +18,8 @@ class Batch:
         self._huey = huey
         self._units: list[NewJob | NewChord] = []
         self._heads: list[Any] = []
-        self._announced: list[Any] = []
+        self._tails: list[Sequence[Any]] = []
+        self._announced: list[tuple[int, Any]] = []
 
     def add(self, task: Any) -> Callable[[], Any]:
         """Add a unit; return what makes its result handle once the batch is entered."""
@@ -28,25 +29,23 @@ class Batch:
         if isinstance(task, chord):
             return self._add_chord(task)
         self._resolve(task)
+        self._announce(task)
         self._unit(self._describe(task), task)
-        self._announced.append(task)
         return lambda: self._huey._handle(task)
 
     def enter(self) -> None:
         """Commit, give the tasks the ids that they got, and announce them."""
         huey = self._huey
         entries = huey.ledger.intake.enqueue(self._units, now())
-        for head, entry in zip(self._heads, entries, strict=True):
-            _rename(head, entry)
-        pairs = zip(self._heads, entries, strict=True)
-        earlier = {id(head) for head, entry in pairs if not entry.is_new}
-        for task in self._announced:
-            if id(task) not in earlier:
+        for head, tails, entry in zip(self._heads, self._tails, entries, strict=True):
+            _adopt_ids(head, tails, entry)
+        for unit, task in self._announced:
+            if entries[unit].is_new:
                 huey.announce_enqueued(task)
 
     def _add_chord(self, unit: Any) -> Callable[[], Any]:
         tails = self._prepare(unit)
-        self._unit(self._plan(unit), unit.callback)
+        self._unit(self._plan(unit), unit.callback, tails)
         callback = unit.callback
 
         def handle() -> ChordResult:
@@ -83,9 +82,9 @@ class Batch:
             else:
                 self._resolve(member)
                 members.append(self._describe(member))
-                self._announced.append(member)
+                self._announce(member)
         if not unit.tasks:
-            self._announced.append(unit.callback)
+            self._announce(unit.callback)
         self._resolve(unit.callback)
         return NewChord(unit._jobdash_cid, tuple(members), self._describe(unit.callback))
 
@@ -95,18 +94,39 @@ class Batch:
         described: NewJob = self._huey.messages.describe(task, member_of=member_of)
         return described
 
-    def _unit(self, unit: NewJob | NewChord, head: Any) -> None:
+    def _unit(self, unit: NewJob | NewChord, head: Any, tails: Sequence[Any] = ()) -> None:
         self._units.append(unit)
         self._heads.append(head)
+        self._tails.append(tails)
+
+    def _announce(self, task: Any) -> None:
+        # Of the unit that comes next, if that is entered and no earlier one stands for it.
+        self._announced.append((len(self._units), task))
 
     def _resolve(self, task: Any) -> None:
         if task.expires:
             task.resolve_expires(self._huey.utc)
 
 
-def _rename(task: Any, entry: Entry) -> None:
-    # The id that was asked for may belong to another job that is still active.
-    task.id, task.revoke_id = entry.id, f"r:{entry.id}"
+def _adopt_ids(head: Any, tails: Sequence[Any], entry: Entry) -> None:
+    """Give tasks the ids of the rows that stand for them, so that their handles find the results.
+
+    The id that was asked for may belong to another job that is still active, and the key to an
+    earlier one.
+    """
+    _rename(head, entry.id)
+    step = head
+    for id_ in entry.steps:
+        step = step.on_complete
+        if step is None:
+            break
+        _rename(step, id_)
+    for tail, id_ in zip(tails, entry.members, strict=False):
+        _rename(tail, id_)
+
+
+def _rename(task: Any, id_: str) -> None:
+    task.id, task.revoke_id = id_, f"r:{id_}"
 
 
 def _last_step(task: Any) -> Any:

@@ -1,12 +1,16 @@
 """In whose name this process claims jobs."""
 
 import os
+import time
 from pathlib import Path
 
 from jobdash import liveness
+from jobdash.broker.sweeping import sweep
 from jobdash.broker.times import now
 from jobdash.identity import Identity
 from jobdash.ledger import Ledger
+
+SWEEP_SECONDS = 1.0
 
 
 class Guest:
@@ -21,16 +25,25 @@ class Guest:
         self._path = path
         self._worker: int | None = None
         self._pid = 0
+        self._next_sweep = 0.0
+        self.is_pooled = False
 
     def use(self, worker: int) -> None:
-        """Claim as this worker from now on, in this process."""
-        self._worker, self._pid = worker, os.getpid()
+        """Claim as this worker of a pool from now on, in this process."""
+        self._worker, self._pid, self.is_pooled = worker, os.getpid(), True
+
+    def sweep(self) -> None:
+        """Free what dead processes held, at most once a second: a guest has no pool to do it."""
+        if not self.is_pooled and time.monotonic() >= self._next_sweep:
+            self._next_sweep = time.monotonic() + SWEEP_SECONDS
+            own = self.worker
+            sweep(self._ledger, self._path, lambda one: one.id == own)
 
     @property
     def worker(self) -> int:
         """The id under which this process claims."""
         if self._worker is None or self._pid != os.getpid():
-            self.use(self._enlist())
+            self._worker, self._pid, self.is_pooled = self._enlist(), os.getpid(), False
         assert self._worker is not None
         return self._worker
 

@@ -1,5 +1,6 @@
 """`jobdash.SqliteHuey`: a drop-in for `huey.SqliteHuey` that keeps one row per job for its life."""
 
+import copy
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -25,6 +26,7 @@ from jobdash.ledger import Ledger, Settled, Settlement
 from jobdash.text import storable
 
 FINISH_RETRY_SECONDS = 0.5
+GUEST_PATIENCE_SECONDS = 30.0
 
 
 class SqliteHuey(Huey):
@@ -39,9 +41,6 @@ class SqliteHuey(Huey):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.messages = Messages(self)
-        # Whether a bare KeyboardInterrupt in a body means that the worker has to leave, as in
-        # huey's own consumer. Our pool raises `Interrupt` for that.
-        self.keyboard_interrupt_stops = True
         self._running: Claim | None = None
         self.done_count = self.failed_count = 0
         if self.is_on_ledger:
@@ -68,9 +67,13 @@ class SqliteHuey(Huey):
         """Enter a task, pipeline, group or chord as a whole; return its result handle."""
         if not self.is_on_ledger:
             return super().enqueue(task)
-        held = getattr(task, "_claim", None)
-        if held is not None and task not in self._tasks_in_flight:
+        held = getattr(task, "_held_by_scheduler", None)
+        if held is not None:
             return self._requeue(task, held)
+        if getattr(task, "_claim", None) is not None:
+            # It is being run: what it enqueues of itself is another job.
+            task = copy.copy(task)
+            task._claim = None
         return self.enqueue_many([task])[0]
 
     def enqueue_many(self, tasks: Iterable[Any]) -> list[Any]:
@@ -87,7 +90,7 @@ class SqliteHuey(Huey):
 
     def _requeue(self, task: Any, held: Claim) -> Any:
         # huey's scheduler held it since read_schedule(): now it goes into the queue.
-        task._claim = None
+        task._claim = task._held_by_scheduler = None
         self.ledger.attempts.requeue(held, now())
         self._emit(S.SIGNAL_ENQUEUED, task)
         return self._handle(task)
@@ -113,6 +116,7 @@ class SqliteHuey(Huey):
         """Claim the next task that this app can decode; others become dead letters."""
         if not self.is_on_ledger:
             return super().dequeue()
+        self.storage.guest.sweep()
         while claim := self.ledger.attempts.claim_for_huey(self.storage.guest.worker, now()):
             task = self._revive(claim)
             if task is not None:
@@ -124,8 +128,12 @@ class SqliteHuey(Huey):
         if not self.is_on_ledger:
             return list(super().read_schedule(timestamp))
         moment = to_micros(timestamp or self._get_timestamp(), self.utc)
+        self.storage.guest.sweep()
         due = self.ledger.attempts.claim_due(self.storage.guest.worker, moment)
-        return [task for claim in due if (task := self._revive(claim)) is not None]
+        tasks = [task for claim in due if (task := self._revive(claim)) is not None]
+        for task in tasks:
+            task._held_by_scheduler = task._claim
+        return tasks
 
     def pending(self, limit: int | None = None) -> list[Any]:
         """Return the tasks that wait, without claiming them."""
@@ -154,6 +162,10 @@ class SqliteHuey(Huey):
             task = self.messages.revive(claim)
             if not claim.task:
                 self.ledger.intake.describe(claim.seq, self.messages.describe(task), now())
+        except DatabaseError:
+            # The database's trouble is not the message's: the job goes back.
+            self.ledger.attempts.release(claim, now())
+            raise
         except Exception as error:
             logger.exception("Job #%s cannot be decoded.", claim.seq)
             self._bury(claim, error)
@@ -198,14 +210,21 @@ class SqliteHuey(Huey):
         return claim
 
     def _attempt(
-        self, task: Any, claim: Claim, timestamp: datetime | None, *, check_revoked: bool
+        self,
+        task: Any,
+        claim: Claim,
+        timestamp: datetime | None,
+        *,
+        check_revoked: bool,
+        is_due: bool = False,
     ) -> Verdict:
         # A body may execute another task itself, and is to be interruptible again after that.
         outer, self._running = self._running, claim
         task._claim = claim
         moment = timestamp or self._get_timestamp()
         try:
-            return Attempt(self, task, claim, moment, check_revoked=check_revoked).run()
+            attempt = Attempt(self, task, claim, moment, check_revoked=check_revoked, is_due=is_due)
+            return attempt.run()
         finally:
             self._running = outer
 
@@ -229,12 +248,13 @@ class SqliteHuey(Huey):
         return settled.following
 
     def _commit(self, claim: Claim, settlement: Settlement, next_for: int | None) -> Settled:
-        """Commit a finish; a worker of a pool goes on trying while the disk is full or gone."""
+        """Commit a finish; go on trying while the disk is full or gone, a guest for a while."""
+        give_up_at = time.monotonic() + GUEST_PATIENCE_SECONDS
         while True:
             try:
                 return self.ledger.attempts.settle(claim, settlement, now(), next_for=next_for)
             except DatabaseError as error:
-                if self.keyboard_interrupt_stops:
+                if not self.storage.guest.is_pooled and time.monotonic() > give_up_at:
                     raise
                 logger.error("The end of job #%s cannot be written yet: %s", claim.seq, error)
                 time.sleep(FINISH_RETRY_SECONDS)
@@ -262,30 +282,33 @@ class SqliteHuey(Huey):
         if self._immediate:
             claim = self.ledger.attempts.take(task.id, self.storage.guest.worker, now())
             if claim is not None:
-                self.run_claim(claim, lambda: False)
+                self.run_claim(claim, lambda: False, is_due=False)
 
     # For our pool
 
     def use_worker(self, worker: int) -> None:
         """Claim as this registered worker from now on."""
         self.storage.guest.use(worker)
-        self.keyboard_interrupt_stops = False
 
     def claim_next(self) -> Claim | None:
         """Claim the most urgent job that may run now."""
         return self.ledger.attempts.claim(self.storage.guest.worker, now())
 
-    def run_claim(self, claim: Claim, fuse: Callable[[], bool]) -> Claim | None:
-        """Run a claimed job and commit its end; if `fuse()` then, with the next claim."""
+    def run_claim(
+        self, claim: Claim, fuse: Callable[[], bool], *, is_due: bool = True
+    ) -> Claim | None:
+        """Run a claimed job and commit its end; if `fuse()` then, with the next claim.
+
+        `is_due` is whether the claim was made only because the job's time has come.
+        """
         task = self._revive(claim)
         if task is None:
             self.failed_count += 1
             return None
         # The claim saw whether there was a revocation, unless nobody knew the task's name yet.
         check = claim.marked or not claim.task
-        return self._settle(
-            claim, task, self._attempt(task, claim, None, check_revoked=check), fuse
-        )
+        verdict = self._attempt(task, claim, None, check_revoked=check, is_due=is_due)
+        return self._settle(claim, task, verdict, fuse)
 
     def return_claim(self, claim: Claim) -> None:
         """Give back a job whose body has not begun."""
@@ -312,7 +335,8 @@ class SqliteHuey(Huey):
         """Return the interrupt that ended a body, if it was one and not the task's own error."""
         if isinstance(error, Interrupt):
             return error
-        if isinstance(error, KeyboardInterrupt) and self.keyboard_interrupt_stops:
+        # huey's own consumer stops a task so; a pool raises `Interrupt` for that.
+        if isinstance(error, KeyboardInterrupt) and not self.storage.guest.is_pooled:
             return Interrupt("stop")
         return None
 

@@ -7,7 +7,7 @@ from jobdash import wake
 from jobdash.control.outcome import Outcome, Refusal
 from jobdash.database import open_database
 from jobdash.database.connection import COMMAND_DEADLINE
-from jobdash.errors import Refused, UnknownJob
+from jobdash.errors import DatabaseError, Refused, UnknownJob
 from jobdash.ids import new_id
 from jobdash.ledger import Ledger
 from jobdash.ledger.decisions import Decisions
@@ -72,6 +72,10 @@ class Control:
                 changed.append(seq)
             except (Refused, UnknownJob) as error:
                 refused.append(Refusal(seq, error))
+            except DatabaseError as error:
+                # What changed before has changed: say so, and why the rest has not.
+                refused.append(Refusal(seq, error))
+                break
         return Outcome(tuple(changed), (), tuple(refused))
 
     def _decisions(self, seq: int) -> Decisions:

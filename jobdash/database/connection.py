@@ -45,6 +45,7 @@ class Transaction:
         self._held = held
         self._execute = held.apsw.cursor().execute
         self._level = 0
+        self._is_open = False
 
     def prepared(self, level: int, seconds: float) -> "Transaction":
         """Set how durable the next transaction is and how long it waits for the lock."""
@@ -53,14 +54,19 @@ class Transaction:
         return self
 
     def __enter__(self) -> "Transaction":
+        if self._is_open:
+            # Beginning anew would end the outer block half done.
+            raise RuntimeError("a transaction is open on this thread already")
         try:
             # An interrupt may have come between two steps of the block before.
             self._roll_back()
             self._held.sync(self._level)
             self._execute("BEGIN IMMEDIATE")
+            self._is_open = True
         except apsw.Error as error:
             raise in_words(error, self._held.path) from error
         except BaseException:
+            self._is_open = False
             self._roll_back()
             raise
         return self
@@ -71,6 +77,7 @@ class Transaction:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._is_open = False
         if error is None:
             try:
                 self._execute("COMMIT")
@@ -102,6 +109,11 @@ class Transaction:
         """Run an INSERT and return the new row's integer key."""
         self._execute(sql, parameters).fetchall()
         return self._held.apsw.last_insert_rowid()
+
+    def abandon(self) -> None:
+        """Roll back a block whose end an interrupt has cut off; do nothing if there is none."""
+        self._is_open = False
+        self._roll_back()
 
     def _roll_back(self) -> None:
         # A full disk, for one, has rolled back already.
@@ -149,7 +161,10 @@ class _Connection:
             self._give_up_at = now + self.patience
         if now >= self._give_up_at:
             return False
-        time.sleep(RETRY_SECONDS)
+        if tries < 40:
+            os.sched_yield()
+        else:
+            time.sleep(RETRY_SECONDS)
         return True
 
     def _prepare(self, cache_mb: float) -> None:
@@ -227,9 +242,20 @@ class Database:
         with told_in_words(self.path):
             return held.apsw.execute(sql, parameters).fetchall()
 
+    def tidy(self) -> None:
+        """Roll back what an interrupt has left open on this thread, where nothing should be.
+
+        An exception from a signal handler may come between the last step of a transaction's block
+        and its end, where nothing can catch it.
+        """
+        held = self._open.get(threading.get_ident())
+        if held is not None and self._pid == os.getpid():
+            held.transaction.abandon()
+
     def data_version(self) -> int:
         """Return a number that changes when another connection has committed."""
-        version: int = self._connection().apsw.pragma("data_version")
+        with told_in_words(self.path):
+            version: int = self._connection().apsw.pragma("data_version")
         return version
 
     def open(self) -> None:

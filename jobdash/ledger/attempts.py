@@ -18,6 +18,9 @@ _BACK_TO_PENDING = (Event.TRY_AGAIN, Event.RELEASE)
 PROMOTE_AT_ONCE = 500
 
 
+# A job's number and the number of the claim under which it runs.
+Run = tuple[int, int]
+
 _ANY_PENDING = f"SELECT {SQL['next_pending']}"
 _NOBODY = [(None,)]
 
@@ -130,16 +133,27 @@ class Attempts:
         ((state, id_, kind, message),) = self._database.rows(SQL["failure_of"], {"seq": seq})
         return state, id_, kind, message
 
-    def rescue(self, worker: int, how: str, now: int, death: Death = Death.CRASH) -> list[int]:
+    def rescue(
+        self,
+        worker: int,
+        how: str,
+        now: int,
+        death: Death = Death.CRASH,
+        *,
+        meant: Run | None = None,
+    ) -> list[int]:
         """Free what a dead worker held; `how` says how it died. Return the jobs' numbers.
 
         Works on columns only: reading a message may be what killed the worker. A crash is not a
         failure, so it has a limit of its own: every third one sends the job to the dead letters.
+        `meant` is the run that the worker was killed for: if it holds another by now, that one is
+        not to blame and goes back at no cost.
         """
         with self._database.transaction(durable=True) as tx:
             held = tx.run(SQL["held_by"], {"worker": worker})
-            for row in held:
-                rescue(tx, self._queue, Held(*row), how, now, death)
+            for one in (Held(*row) for row in held):
+                blamed = death if meant in (None, (one.seq, one.number)) else Death.STOP
+                rescue(tx, self._queue, one, how, now, blamed)
         if held:
             self._ring()
         return [row[0] for row in held]

@@ -13,6 +13,7 @@ from jobdash.ledger import rows, workflow
 from jobdash.ledger.rows import SQL
 
 HOLD_AT_ONCE = 500
+_HOLDABLE = (State.PENDING, State.SCHEDULED, State.RETRYING, State.WAITING)
 EVERYTHING = -1
 
 
@@ -34,7 +35,9 @@ class Decisions:
                 return state
             _check(Event.CANCEL, seq, state)
             self._cancel(tx, seq, now, reason)
-            return State.CANCELLED
+        # A chord's callback may have its turn now.
+        self._ring()
+        return State.CANCELLED
 
     def retry(self, seq: int, now: int) -> State:
         """Let a job that did not succeed go on: same id, attempts kept, one more allowed.
@@ -99,16 +102,17 @@ class Decisions:
             if changed:
                 rows.log(tx, now, None, "paused", task or "everything")
         # The pause holds from its commit on; moving the rows only makes claims cheap again.
-        self._hold(task, held=True)
+        self._hold(task)
         return changed
 
     def resume(self, task: str, now: int) -> bool:
         """Hand out jobs of this task, or of the whole queue for '', again."""
-        parameters = {"queue": self._queue, "task": task}
-        self._let_go(task)
+        # Most rows are freed while the pause still stands, so that a death here loses none.
+        while self._free(task, HOLD_AT_ONCE) == HOLD_AT_ONCE:
+            pass
         with self._database.transaction(durable=True) as tx:
-            changed = bool(tx.run(SQL["resume"], parameters))
-            tx.run(SQL["hold"], {**parameters, "held": False, "most": EVERYTHING})
+            changed = bool(tx.run(SQL["resume"], {"queue": self._queue, "task": task}))
+            self._free_in(tx, task, EVERYTHING)
             if changed:
                 rows.log(tx, now, None, "resumed", task or "everything")
         self._ring()
@@ -121,6 +125,7 @@ class Decisions:
             while found := tx.run(SQL[name], {"queue": self._queue}):
                 for (seq,) in found:
                     self._cancel(tx, seq, now, "flushed")
+        self._ring()
 
     def _cancel(self, tx: Transaction, seq: int, now: int, reason: str) -> None:
         tx.run(SQL["cancel"], {"seq": seq, "now": now, "reason": reason})
@@ -139,20 +144,30 @@ class Decisions:
         tx.run(SQL["insert_chord"], {"cid": copy, "callback": callback})
         tx.run(SQL["copy_chord_members"], {"cid": copy, "old": cid})
 
-    def _hold(self, task: str, *, held: bool) -> None:
-        parameters = {"queue": self._queue, "task": task, "held": held, "most": HOLD_AT_ONCE}
-        while task:
-            with self._database.transaction() as tx:
-                if len(tx.run(SQL["hold"], parameters)) < HOLD_AT_ONCE:
-                    return
+    def _hold(self, task: str) -> None:
+        """Move a paused task's rows out of the index that claims read, bit by bit."""
+        for state in _HOLDABLE if task else ():
+            after: int | None = 0
+            while after is not None:
+                after = self._hold_some(task, state, after)
 
-    def _let_go(self, task: str) -> None:
-        """Free most of what is held while the pause still stands: a death here loses no job."""
-        parameters = {"queue": self._queue, "task": task}
-        ((held,),) = self._database.rows(SQL["count_held"], parameters)
-        for _ in range(held // HOLD_AT_ONCE):
-            with self._database.transaction() as tx:
-                tx.run(SQL["hold"], {**parameters, "held": False, "most": HOLD_AT_ONCE})
+    def _hold_some(self, task: str, state: State, after: int) -> int | None:
+        parameters = {"queue": self._queue, "task": task, "state": state, "after": after}
+        with self._database.transaction() as tx:
+            found = tx.run(SQL["to_hold"], {**parameters, "most": HOLD_AT_ONCE})
+            for (seq,) in found:
+                tx.run(SQL["hold"], {"seq": seq, "held": True})
+        return int(found[-1][0]) if len(found) == HOLD_AT_ONCE else None
+
+    def _free(self, task: str, most: int) -> int:
+        with self._database.transaction() as tx:
+            return self._free_in(tx, task, most)
+
+    def _free_in(self, tx: Transaction, task: str, most: int) -> int:
+        held = tx.run(SQL["to_free"], {"queue": self._queue, "task": task, "most": most})
+        for (seq,) in held:
+            tx.run(SQL["hold"], {"seq": seq, "held": False})
+        return len(held)
 
     def _standing(
         self, tx: Transaction, seq: int

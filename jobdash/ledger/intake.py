@@ -59,7 +59,7 @@ class Intake:
     def _enter_pipeline(
         self, tx: Transaction, job: NewJob, now: int, state: State | None = None
     ) -> Entry:
-        if job.key is not None and (earlier := self._same_key(tx, job, now)):
+        if earlier := self._same_key(tx, job, now):
             return earlier
         entry = self._enter_job(tx, job, state or rows.ready_state(job.eta, now), now)
         last = self._enter_steps(tx, entry.seq, job, now)
@@ -81,6 +81,9 @@ class Intake:
         return self._enter_job(tx, step, State.WAITING, now, after=after).seq
 
     def _enter_chord(self, tx: Transaction, chord: NewChord, now: int) -> Entry:
+        # Before the members: those of a second call are not to run, nor to push out the first.
+        if earlier := self._same_key(tx, chord.callback, now):
+            return earlier
         tails = [_tail(tx, self.enter(tx, member, now), member) for member in chord.members]
         state = State.WAITING if tails else None
         callback = self._enter_pipeline(tx, chord.callback, now, state)
@@ -181,9 +184,17 @@ class Intake:
         return Entry(seq, id_)
 
     def _same_key(self, tx: Transaction, job: NewJob, now: int) -> Entry | None:
+        """Return where the job with this key went, with the ids of its steps and members."""
+        if job.key is None:
+            return None
         since = 0 if job.key_window is None else now - job.key_window
         found = tx.one(SQL["job_by_key"], {"queue": self.queue, "key": job.key, "since": since})
-        return Entry(found[0], found[1], is_new=False) if found else None
+        if found is None:
+            return None
+        seq, id_ = found
+        steps = tuple(step for (step,) in tx.run(SQL["later_ids"], {"seq": seq}))
+        members = tuple(member for (member,) in tx.run(SQL["member_ids"], {"callback": seq}))
+        return Entry(seq, id_, False, steps, members)
 
     def _known(self, tx: Transaction, id_: str) -> tuple[int, str] | None:
         found = tx.one(SQL["job_by_id"], {"id": id_, "queue": self.queue})

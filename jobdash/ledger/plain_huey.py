@@ -58,9 +58,11 @@ class PlainHuey:
     def adopt(self, pairs: Sequence[tuple[Leftover, Adopted]], now: int) -> int:
         """Move messages into the ledger; return how many. None is lost and none is doubled."""
         moved = 0
-        for start in range(0, len(pairs), AT_ONCE):
+        # A chord must not fire while some of its members are not in yet.
+        at_once = len(pairs) if any(adopted.callback for _, adopted in pairs) else AT_ONCE
+        for start in range(0, len(pairs), at_once or 1):
             with self._database.transaction(durable=True) as tx:
-                for leftover, adopted in pairs[start : start + AT_ONCE]:
+                for leftover, adopted in pairs[start : start + at_once]:
                     moved += self._move(tx, leftover, adopted, now)
         if moved:
             self._ring()

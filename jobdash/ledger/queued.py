@@ -37,8 +37,9 @@ class Queued:
     def _peek(self, name: str, limit: int | None) -> list[Claim]:
         most = EVERYTHING if limit is None else limit
         found = self._database.rows(SQL[name], {"queue": self._queue, "most": most})
-        with self._database.transaction() as tx:
-            peeked = [
-                tx.one(CLAIMABLE[":seq"], {"seq": seq, "queue": self._queue}) for seq, _ in found
-            ]
-            return [Claim(*row) for row in peeked if row is not None]
+        peeked = (self._claimable(seq) for seq, _ in found)
+        return [claim for claim in peeked if claim is not None]
+
+    def _claimable(self, seq: int) -> Claim | None:
+        row = self._database.rows(CLAIMABLE[":seq"], {"seq": seq, "queue": self._queue})
+        return Claim(*row[0]) if row else None

@@ -47,11 +47,16 @@ class NewChord:
 
 
 class Entry(NamedTuple):
-    """Where a new job went: a row of its own, or the row of an earlier job with the same key."""
+    """Where a new job went: a row of its own, or the row of an earlier job with the same key.
+
+    For an earlier job `steps` and `members` are the ids of its later steps and chord members.
+    """
 
     seq: int
     id: str
     is_new: bool = True
+    steps: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Held(NamedTuple):
 
 
 def rescue(tx: Transaction, queue: str, held: Held, how: str, now: int, death: Death) -> None:
-    """Free one job; `how` says how its worker died.
+    """Free one job; `how` says how its worker died, `death` whether the job is to blame.
 
     It goes back to pending, unless somebody wanted it stopped anyway, this was the third worker
     that it cost, or it outlasted its time limit, which is a failure like any other.

@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from jobdash import liveness
 from jobdash.ledger import Death, Present
@@ -10,6 +11,14 @@ from jobdash.ledger import Death, Present
 CANCEL_GRACE_SECONDS = 1.0
 
 Run = tuple[int, int]
+
+
+class Killing(NamedTuple):
+    """For which run a worker was killed, why, and whether that run has failed by it."""
+
+    run: Run
+    why: str
+    death: Death
 
 
 class Limits:
@@ -22,7 +31,7 @@ class Limits:
         self._worker_of = worker_of
         self._kill_at: dict[Run, tuple[float, int]] = {}
         self._killed: set[Run] = set()
-        self._reasons: dict[int, tuple[str, Death]] = {}
+        self._reasons: dict[int, Killing] = {}
 
     def cancel(self, requests: list[tuple[int, int, int, int]]) -> None:
         """Ask the workers of these runs to stop; call it with all open requests."""
@@ -42,9 +51,9 @@ class Limits:
                 del self._kill_at[run]
                 self._kill(run, worker, f"job #{run[0]} was cancelled and did not stop")
 
-    def killed_for(self, worker: int) -> tuple[str, Death]:
-        """Return why a worker that has ended was killed from here, '' if it was not."""
-        return self._reasons.pop(worker, ("", Death.CRASH))
+    def killed_for(self, worker: int) -> Killing | None:
+        """Return why a worker that has ended was killed from here, None if it was not."""
+        return self._reasons.pop(worker, None)
 
     def _ask(self, run: Run, worker: int) -> None:
         present = self._worker_of(worker)
@@ -56,5 +65,5 @@ class Limits:
         present = self._worker_of(worker)
         if present is not None and run not in self._killed:
             self._killed.add(run)
-            self._reasons[worker] = (why, death)
+            self._reasons[worker] = Killing(run, why, death)
             liveness.end_group(present.identity)

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from jobdash import liveness, wake
+from jobdash.broker import sweeping
 from jobdash.broker.times import now
 from jobdash.database import open_database
 from jobdash.errors import DatabaseError
@@ -40,27 +41,24 @@ class Roster:
         own = (one for one in self.ledger.crew.present() if one.pool == self.id)
         return next((one for one in own if one.identity.pid == pid), None)
 
-    def settle(self, lost: Present, how: str, death: Death = Death.CRASH) -> list[int]:
+    def settle(
+        self,
+        lost: Present,
+        how: str,
+        death: Death = Death.CRASH,
+        *,
+        meant: sweeping.Run | None = None,
+    ) -> list[int]:
         """End what a dead worker has left running, free its jobs and return their numbers."""
-        liveness.end_group(lost.identity)
-        freed = self.ledger.attempts.rescue(lost.id, how, now(), death)
-        self.ledger.crew.retire(lost.id, how, now())
-        return freed
+        return sweeping.settle(self.ledger, lost, how, death, meant=meant)
 
     def sweep(self, watched: frozenset[int]) -> list[tuple[Present, list[int]]]:
-        """Settle everyone whose lock is free, except our children, `watched` by pid.
-
-        Workers whose pool is dead are to die too and may be about to; they are helped along.
-        """
-        swept = []
-        for one in self.ledger.crew.present():
-            if one.id == self.id or (one.pool == self.id and one.identity.pid in watched):
-                continue
-            if self._is_orphan(one):
-                liveness.end_group(one.identity)
-            if not self._is_alive(one):
-                swept.append((one, self.settle(one, "died unseen")))
-        return swept
+        """Settle everyone whose lock is free, except our children, `watched` by pid."""
+        return sweeping.sweep(
+            self.ledger,
+            self.path,
+            lambda one: one.id == self.id or (one.pool == self.id and one.identity.pid in watched),
+        )
 
     def check_file(self) -> None:
         """Raise `DatabaseError` if another file, or none, is where our database was."""
@@ -74,10 +72,6 @@ class Roster:
         self.ledger.crew.retire(self.id, how, now())
         liveness.let_go(self.path, self.id)
         self.ledger.database.close()
-
-    def _is_orphan(self, one: Present) -> bool:
-        pool = one.pool
-        return pool is not None and pool != self.id and not liveness.is_alive(self.path, pool)
 
     def _is_alive(self, one: Present) -> bool:
         return liveness.is_alive(self.path, one.id)

@@ -86,13 +86,16 @@ class Service:
                     liveness.end_group(worker.identity)
 
     def _settle(self, lost: Present, how: str) -> list[int]:
-        killed_for, death = self._limits.killed_for(lost.id)
-        if not killed_for and self._stop_reason:
-            death = Death.STOP
-        freed = self.roster.settle(lost, killed_for or self._stop_reason or how, death)
+        killing = self._limits.killed_for(lost.id)
+        if killing is not None:
+            freed = self.roster.settle(lost, killing.why, killing.death, meant=killing.run)
+        elif self._stop_reason:
+            freed = self.roster.settle(lost, self._stop_reason, Death.STOP)
+        else:
+            freed = self.roster.settle(lost, how)
         self._version = None
-        if killed_for:
-            self._voice.warn(f"{_who(lost)} was killed: {killed_for}")
+        if killing is not None:
+            self._voice.warn(f"{_who(lost)} was killed: {killing.why}")
         elif freed or how != "exit code 0":
             self._voice.warn(f"{_who(lost)} is lost: {how}{_holding(freed)}")
         return freed

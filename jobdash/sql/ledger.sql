@@ -104,16 +104,17 @@ SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job
 -- name: set_running
 -- The claim number rises with every claim, so that no two workers ever share one.
 UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
-    claims = claims + 1, started_at = :now, fresh = 0, held = 0, finished_at = NULL
+    claims = claims + 1, started_at = :now, fresh = 0, held = 0, finished_at = NULL, cancel_requested_at = NULL
   WHERE seq = :seq
 
 -- name: next_pending
--- The most urgent job that may run now.
+-- The most urgent job that may run now. The queue's own pause stands in the LIMIT: as a condition
+-- it would be asked of every row that waits.
 (SELECT seq FROM job
     WHERE queue = :queue AND state = 'pending' AND held = 0
-      AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
       AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
-    ORDER BY priority DESC, place LIMIT 1)
+    ORDER BY priority DESC, place
+    LIMIT NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = ''))
 
 -- name: next_for_huey
 -- huey's own consumer also takes jobs whose eta is ahead and sorts them into the schedule.
@@ -122,14 +123,15 @@ UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker
       SELECT seq, priority, place FROM job
         WHERE queue = :queue AND state = 'pending' AND held = 0
           AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
-        ORDER BY priority DESC, place LIMIT 1)
+        ORDER BY priority DESC, place
+        LIMIT NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = ''))
     UNION ALL
     SELECT * FROM (
       SELECT seq, priority, place FROM job
         WHERE queue = :queue AND state = 'scheduled' AND fresh = 1
           AND NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = job.task)
-        ORDER BY priority DESC, place LIMIT 1))
-    WHERE NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')
+        ORDER BY priority DESC, place
+        LIMIT NOT EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = '')))
     ORDER BY priority DESC, place LIMIT 1)
 
 -- name: this_one
@@ -167,24 +169,28 @@ UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, 
 
 -- name: try_again
 -- Not 0 but the next place: what failed goes behind what waited.
-UPDATE OR ROLLBACK job SET state = :state, worker = NULL, failures = failures + :counted,
+UPDATE OR ROLLBACK job SET state = :state, worker = NULL,
+    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), failures = failures + :counted,
     retries_left = :retries_left, retry_delay = :retry_delay, eta = :eta, place = :place,
     error_type = :error_type, error_message = :error_message, reason = :reason,
     retries = max(retries, failures + :counted + :retries_left)
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: postpone
-UPDATE OR ROLLBACK job SET state = 'scheduled', worker = NULL, idle = idle + 1, eta = :eta, place = :place, fresh = 0,
+UPDATE OR ROLLBACK job SET state = 'scheduled', worker = NULL,
+    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), idle = idle + 1, eta = :eta, place = :place, fresh = 0,
     reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: release
 -- The place is kept: what a stop returned is the first to go on.
-UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, idle = idle + :idle, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
+    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), idle = idle + :idle, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: requeue
-UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, idle = idle + 1, place = :place
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
+    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), idle = idle + 1, place = :place
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: expire
@@ -196,7 +202,8 @@ UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, idle = idle + :id
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: rescue
-UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL, rescues = rescues + 1, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
+    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), rescues = rescues + 1, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: give_up_rescue
@@ -247,6 +254,16 @@ WITH RECURSIVE later (seq) AS (
   SELECT seq FROM job WHERE after = :seq
   UNION ALL SELECT job.seq FROM job JOIN later ON job.after = later.seq)
 SELECT seq FROM later
+
+-- name: later_ids
+WITH RECURSIVE later (seq, id) AS (
+  SELECT seq, id FROM job WHERE after = :seq
+  UNION ALL SELECT job.seq, job.id FROM job JOIN later ON job.after = later.seq)
+SELECT id FROM later
+
+-- name: member_ids
+SELECT job.id FROM chord JOIN chord_member USING (cid) JOIN job ON job.seq = chord_member.member
+  WHERE chord.callback = :callback ORDER BY position
 
 -- name: skip
 UPDATE job SET state = 'cancelled', finished_at = :now, cancelled_because = :because,
@@ -362,21 +379,19 @@ INSERT INTO pause (queue, task, since) VALUES (:queue, :task, :now)
 -- name: resume
 DELETE FROM pause WHERE queue = :queue AND task = :task RETURNING task
 
--- name: hold
+-- name: to_hold
 -- Nothing is held that is not paused: a resume may have come in between.
-UPDATE job SET held = :held
-  WHERE seq IN (
-    SELECT seq FROM job
-      WHERE +task = :task AND queue = :queue AND held <> :held AND state <> 'running'
-        AND state IN ('waiting', 'scheduled', 'pending', 'retrying')
-        AND (NOT :held OR EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task))
-      LIMIT :most)
-  RETURNING seq
+SELECT seq FROM job
+  WHERE state = :state AND state <> 'running' AND seq > :after
+    AND +task = :task AND +queue = :queue AND held = 0
+    AND EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task)
+  ORDER BY seq LIMIT :most
 
--- name: count_held
-SELECT count(*) FROM job
-  WHERE +task = :task AND queue = :queue AND held AND state <> 'running'
-    AND state IN ('waiting', 'scheduled', 'pending', 'retrying')
+-- name: to_free
+SELECT seq FROM job WHERE held = 1 AND task = :task AND queue = :queue LIMIT :most
+
+-- name: hold
+UPDATE job SET held = :held WHERE seq = :seq
 
 -- name: flushable_queue
 SELECT seq FROM job

@@ -1,13 +1,14 @@
 """From a key to its result: look, ask if need be, act in a thread, tell how it went."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from jobdash.control import Outcome
 from jobdash.errors import JobdashError
 from jobdash.job import Job
 from jobdash.text import clean, format_count
@@ -16,6 +17,9 @@ from jobdash.tui.operations import Plan, make_plan, perform, read_pauses, set_pa
 from jobdash.tui.overlays.choice import Choice, ChoiceScreen
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT, WARN
+
+if TYPE_CHECKING:
+    from jobdash.control import Outcome
 
 _SAMPLES = 4
 

@@ -3,12 +3,14 @@
 import asyncio
 import gc
 import signal
+import sys
 from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 
 from jobdash.tui import keys
 from jobdash.tui.acts import Acts
@@ -19,7 +21,6 @@ from jobdash.tui.feed import Feed
 from jobdash.tui.keys import bindings
 from jobdash.tui.leaving import leave_screen
 from jobdash.tui.messages import FeedFailed, SnapshotReady
-from jobdash.tui.new_jobs import NewJobs
 from jobdash.tui.options import DashboardOptions
 from jobdash.tui.places.place import Place
 from jobdash.tui.pool_watch import PoolWatch
@@ -43,13 +44,12 @@ class DashboardApp(App[str]):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings([keys.QUIT], priority=True))
 
     def __init__(self, options: DashboardOptions) -> None:
-        super().__init__()
+        super().__init__(driver_class=_driver())
         self.register_theme(THEME)
         self.theme = THEME.name
         self.options = options
         self.feed = Feed(options.database, self._news, self._feed_failed)
         self.acts = Acts(self, options.database, read_only=options.read_only)
-        self._new_jobs = NewJobs(self, options, self.acts.tell)
         self._watch = PoolWatch(options, self._pool_restarted)
         self.board = Board(options, self.feed, self._watch.banner)
         self._leaving = False
@@ -139,7 +139,10 @@ class DashboardApp(App[str]):
     @work
     async def action_new(self) -> None:
         """Enqueue a job."""
-        await self._new_jobs.run(self.board.place.subject[1])
+        # Imported at its first use: the form is not part of the first paint.
+        from jobdash.tui.new_jobs import NewJobs
+
+        await NewJobs(self, self.options, self.acts.tell).run(self.board.place.subject[1])
 
     @work
     async def action_pause(self) -> None:
@@ -165,3 +168,12 @@ class DashboardApp(App[str]):
         elif not self._leaving:
             self._leaving = True
             self._leave()
+
+
+def _driver() -> type[Driver] | None:
+    """Return the driver for this platform, None for Textual's own choice."""
+    if sys.platform == "win32":
+        return None
+    from jobdash.tui.quick_driver import QuickDriver
+
+    return QuickDriver

@@ -6,9 +6,8 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Static
 
 from jobdash.job import State
 from jobdash.tui import keys
@@ -23,6 +22,7 @@ from jobdash.tui.places.jobs import JobsPlace
 from jobdash.tui.places.place import Place
 from jobdash.tui.places.workers import WorkersPlace
 from jobdash.tui.questions import Head
+from jobdash.tui.surroundings import LEAST_HEIGHT, LEAST_WIDTH
 from jobdash.tui.topics import HEAD
 from jobdash.tui.widgets.filter_line import FilterLine
 from jobdash.tui.widgets.header import Header
@@ -34,7 +34,8 @@ from jobdash.tui.widgets.tabs import Tabs
 class Board(Screen[None]):
     """Header, tabs, notices, one place at a time, and the keys that work there."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (LEAST_WIDTH, "-fits")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (30, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(keys.EVERYWHERE))
 
     def __init__(
@@ -63,15 +64,16 @@ class Board(Screen[None]):
         yield self._notice
         yield self._switcher
         yield self._key_line
+        yield Static(
+            f"jobdash needs {LEAST_WIDTH}x{LEAST_HEIGHT} cells: make the terminal larger",
+            id="too-small",
+            markup=False,
+        )
 
     def on_mount(self) -> None:
         """Show what has been read while the screen was made."""
         self.place.arrive()
         self.take()
-
-    def on_resize(self, event: Resize) -> None:
-        """Fit the frame to the new size."""
-        self.call_after_refresh(self.take)
 
     @property
     def _places(self) -> tuple[Place, ...]:
@@ -107,7 +109,7 @@ class Board(Screen[None]):
     def _show_hints(self) -> None:
         hints = self.place.hints()
         way_out = keys.BACK if self.place is self.job else keys.LEAVE
-        self._key_line.take((*hints, keys.NEW, keys.PAUSE), (keys.HELP, way_out))
+        self._key_line.take(hints, (keys.HELP, way_out))
 
     @on(KeyLine.Pressed)
     async def _press(self, event: KeyLine.Pressed) -> None:

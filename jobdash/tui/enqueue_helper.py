@@ -66,7 +66,7 @@ async def _started(words: Sequence[str]) -> asyncio.subprocess.Process:
 
 def _sentence(errors: bytes) -> str:
     lines = errors.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1].removeprefix("Error: ") if lines else ""
+    return lines[-1].removeprefix("jobdash: ") if lines else ""
 
 
 def _seq(output: bytes) -> int:

@@ -180,7 +180,7 @@ def _scheduled(job: Job, present: Present) -> Spans:
 
 def due_in(job: Job, now: int) -> str:
     """Return when a delayed job's turn comes."""
-    if job.eta is None or job.eta <= now:
+    if job.eta is None or job.eta < now + MICROSECONDS:
         return "due now"
     return f"in {format_age(job.eta, now)}"
 

@@ -60,7 +60,8 @@ def ladder(job: Job, present: Present) -> Spans:
     if job.state in (State.RETRYING, State.SCHEDULED):
         parts += [("   next ", FAINT), (due_in(job, present.now), LOOKS[job.state].style)]
     if job.rescues:
-        parts.append((f"   worker lost {job.rescues} times", ALARM))
+        often = "once" if job.rescues == 1 else f"{job.rescues} times"
+        parts.append((f"   worker lost {often}", ALARM))
     return labelled("attempts", *parts)
 
 

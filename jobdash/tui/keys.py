@@ -43,7 +43,7 @@ MOVE = (
 
 OPEN = Key("enter,d", "open", "open", "open the job, or the jobs of the group", "enter")
 RETRY = Key("r", "act('retry')", "retry", "retry: go on with the same job")
-REPLAY = Key("R,e", "act('replay')", "replay", "replay: the same call as a new job", "R")
+REPLAY = Key("R,e", "act('replay')", "replay", "replay: the same call as a new job (also e)", "R")
 CANCEL = Key("x", "act('cancel')", "cancel", "cancel: a running job is stopped")
 DISCARD = Key("D", "act('discard')", "discard", "discard: out of the dead letters")
 MARK = Key("space", "mark", "mark", "mark this one for the next action")
@@ -56,6 +56,11 @@ COPY = Key("y,c", "copy", "copy id", "copy the id", "y")
 COPY_PID = Key("y,c", "copy", "copy pid", "copy the process id", "y")
 TABS = Key("right_square_bracket,tab,right", "tab(1)", "tabs", "next part of the job", "[ ]")
 TABS_BACK = Key("left_square_bracket,shift+tab,left", "tab(-1)", "", "previous part", "[")
+
+APPLY = Key("enter", "", "keep the filter", "")
+GIVE_UP = Key("escape", "", "give it up", "", "esc")
+RECALL = Key("up", "", "earlier ones", "", "↑ ↓")
+TYPING = (APPLY, GIVE_UP, RECALL)
 
 _CHOICES = (RETRY, REPLAY, CANCEL, DISCARD)
 _MARKS = (MARK, UNMARK)

@@ -1,11 +1,16 @@
 """What the line above the jobs list says the list is doing, and why it may be empty."""
 
+from jobdash.job import State
 from jobdash.report import JobFilter
 from jobdash.text import format_count
+from jobdash.tui.keys import state_key
 from jobdash.tui.questions import SEARCH_LIMIT
 from jobdash.tui.spans import Span, Spans
 from jobdash.tui.theme import ACCENT, FAINT, GOOD, SOFT, WARN
 from jobdash.tui.widgets.job_table import JobTable
+
+_NO_MATCH, _WAY_OUT = "No job matches this filter.", "Esc clears the filter."
+_STATES = frozenset(map(str, State))
 
 
 def list_status(table: JobTable, everything: JobFilter) -> Spans:
@@ -28,7 +33,10 @@ def why_empty(wanted: JobFilter, everything: JobFilter) -> tuple[str, ...]:
             "From here: n picks a task and asks for its arguments.",
             "To look around: jobdash demo",
         )
-    return ("No job matches this filter.", "Esc clears the filter.")
+    if wanted.text in _STATES:
+        key = state_key(State(wanted.text))
+        return (_NO_MATCH, f"{wanted.text} is a state: {key} shows its jobs.", _WAY_OUT)
+    return (_NO_MATCH, _WAY_OUT)
 
 
 def _matches(table: JobTable) -> str:

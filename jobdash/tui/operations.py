@@ -1,14 +1,20 @@
 """The operations that a key starts: what may be asked first, and how they are carried out."""
 
-from collections.abc import Callable, Iterable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jobdash.control import Control, Outcome
 from jobdash.job import Job, State
 from jobdash.report import Report
 from jobdash.tui.clock import now_us
 from jobdash.tui.offers import suits
+
+if TYPE_CHECKING:
+    from jobdash.control import Control, Outcome
 
 # The dashboard would rather say that the file is busy than keep a person waiting.
 DEADLINE = 0.25
@@ -72,12 +78,9 @@ def make_plan(path: Path, name: str, seqs: Iterable[int]) -> Plan:
 
 def perform(path: Path, name: str, seqs: Iterable[int]) -> Outcome:
     """Carry an operation out. Runs in a worker thread. Raises `DatabaseError`."""
-    control = Control(path, deadline=DEADLINE)
-    try:
+    with _control(path) as control:
         act: Callable[[Iterable[int], int], Outcome] = getattr(control, name)
         return act(seqs, now_us())
-    finally:
-        control.close()
 
 
 def read_pauses(path: Path) -> list[tuple[str, str]]:
@@ -88,9 +91,18 @@ def read_pauses(path: Path) -> list[tuple[str, str]]:
 
 def set_pause(path: Path, queue: str, task: str, *, paused: bool) -> bool:
     """Pause or resume a task, or everything for ''. Runs in a worker thread."""
-    control = Control(path, deadline=DEADLINE)
-    try:
+    with _control(path) as control:
         change = control.pause if paused else control.resume
         return change(queue, task, now_us())
+
+
+@contextmanager
+def _control(path: Path) -> Iterator[Control]:
+    # Imported at the first act: the ledger's writing half would cost every start 30 ms.
+    from jobdash.control import Control
+
+    control = Control(path, deadline=DEADLINE)
+    try:
+        yield control
     finally:
         control.close()

@@ -36,7 +36,10 @@ def fitted(spans: Sequence[Span], width: int, align: Align = "left", gap: int = 
         kept[0] = (" " * room + first, style)
         room = 0
     last, style = kept[-1]
-    kept[-1] = (last + " " * (room + gap), style)
+    if style.bgcolor is None:
+        kept[-1] = (last + " " * (room + gap), style)
+    else:
+        kept.append((" " * (room + gap), _NONE))
     return tuple(kept)
 
 

@@ -74,6 +74,7 @@ CREATE TABLE job (
 CREATE UNIQUE INDEX job_id ON job (id, queue);
 CREATE INDEX job_ready ON job (queue, priority DESC, place)
   WHERE state = 'pending' AND held = 0;
+CREATE INDEX job_held ON job (task, seq) WHERE held = 1;
 CREATE INDEX job_fresh ON job (queue, priority DESC, place)
   WHERE state = 'scheduled' AND fresh = 1;
 CREATE INDEX job_due ON job (queue, eta) WHERE state IN ('scheduled', 'retrying');

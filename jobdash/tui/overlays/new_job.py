@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -22,6 +23,8 @@ from jobdash.tui.parameters import Parameter, call_of, parameters_of
 from jobdash.tui.theme import ACCENT, ALARM, BOLD, FAINT, SOFT
 from jobdash.tui.widgets.line import Line
 
+# Border, padding, title, description, margins, the call, a mistake, the keys.
+_AROUND_FIELDS = 13
 _OPTIONS = (
     ("delay", "when not at once: 30s, 10m, 2h"),
     ("priority", "a number, the highest runs first"),
@@ -32,6 +35,7 @@ _OPTIONS = (
 class NewJobScreen(ModalScreen[None]):
     """Asks for the arguments and has the job enqueued; stays open if that fails."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
         Binding("ctrl+j,ctrl+enter", "enqueue", show=False, priority=True),
@@ -44,8 +48,9 @@ class NewJobScreen(ModalScreen[None]):
         width: 88; max-width: 96%; height: auto; max-height: 94%;
         border: round $rule; background: $raised; padding: 1 2;
     }
-    NewJobScreen Static { height: auto; }
-    NewJobScreen #fields { height: auto; max-height: 100%; margin: 1 0; scrollbar-size: 1 1; }
+    NewJobScreen Static { height: auto; max-height: 3; }
+    NewJobScreen #fields { height: auto; margin: 1 0; scrollbar-size: 1 1; }
+    NewJobScreen.-short #fields Field { margin-bottom: 0; }
     """
 
     def __init__(self, task: TaskType, send: Callable[[NewJob], Awaitable[str]]) -> None:
@@ -54,19 +59,25 @@ class NewJobScreen(ModalScreen[None]):
         self._send = send
         self._parameters = parameters_of(task)
         self._sending = False
+        self._told = Static(id="form-error", markup=False)
+        self._fields = VerticalScroll(id="fields", can_focus=False)
 
     def compose(self) -> ComposeResult:
         """Make the box."""
         with Vertical(id="box"):
             yield Static(_title(self._type), markup=False)
-            with VerticalScroll(id="fields", can_focus=False):
+            with self._fields:
                 for parameter in self._parameters:
                     yield _field(parameter)
                 for name, hint in _OPTIONS:
                     yield Field(f"option-{name}", name, _with_default(name, hint, self._type))
             yield Line("form-preview")
-            yield Line("form-error")
+            yield self._told
             yield Line("form-keys")
+
+    def on_resize(self, event: Resize) -> None:
+        """Leave room for what stands around the fields; they scroll if need be."""
+        self._fields.styles.max_height = max(3, event.size.height - _AROUND_FIELDS)
 
     def on_mount(self) -> None:
         """Show the keys and begin with the first field."""
@@ -128,8 +139,7 @@ class NewJobScreen(ModalScreen[None]):
             field.show_mistake(wrong.get(field.name_of, ""))
 
     def _say(self, text: str, *, failed: bool) -> None:
-        line = self.query_one("#form-error", Line)
-        line.show(((clean(text), ALARM if failed else SOFT),))
+        self._told.update(Text(clean(text), ALARM if failed else SOFT))
 
 
 def _title(task: TaskType) -> Text:

@@ -41,7 +41,7 @@ class JobPlace(Place):
         self._detail: Detail | None = None
         self._part = ""
         self._crumb = Line("crumb")
-        self._facts = Panel(7, id="job-facts")
+        self._facts = Panel(5, id="job-facts")
         self._life = Life()
         self._tabs = PartTabs(_NAMES)
         self._reader = Reader("reader")
@@ -108,7 +108,7 @@ class JobPlace(Place):
         self._crumb.show(_crumb_of(job), _waited(detail))
         facts = (job_facts.origin, job_facts.times, job_facts.ladder, job_facts.outcome)
         lines = [fact(job, self.present) for fact in facts]
-        self._facts.show([(), _identity(job), *filter(None, lines)])
+        self._facts.show([_identity(job), *filter(None, lines)])
         self._life.take(detail, self.present.now)
 
     def action_tab(self, step: int) -> None:

@@ -139,6 +139,7 @@ class JobsPlace(ListPlace):
     def action_filter(self) -> None:
         """Type a filter."""
         self._filter.edit()
+        self.post_message(self.HintsChanged())
 
     def action_follow(self) -> None:
         """Follow the newest, or stop."""
@@ -158,6 +159,7 @@ class JobsPlace(ListPlace):
         # From here on the cursor must not slip to another job under the user's hand.
         self.table.hold()
         self._show_status()
+        self.post_message(self.HintsChanged())
         if self.table.chosen:
             self.post_message(self.Act(operation, self.table.chosen))
 
@@ -175,6 +177,16 @@ class JobsPlace(ListPlace):
         if is_filtered:
             self.show_only(None, "")
         return is_filtered
+
+    def hints(self) -> list[Key]:
+        """Return the keys that do something now; what the newest job allows comes last.
+
+        While the list follows, that changes all the time, and the line should not jump.
+        """
+        if self._filter.is_typing:
+            return list(keys.TYPING)
+        hints = super().hints()
+        return sorted(hints, key=lambda key: bool(key.operation)) if self.table.follow else hints
 
     def offers(self, key: Key) -> bool:
         """Whether a key does something now."""

@@ -7,7 +7,7 @@ from textual.message import Message
 
 from jobdash.tui.feed import Feed
 from jobdash.tui.job_cells import Present, words
-from jobdash.tui.keys import Key
+from jobdash.tui.keys import NEW, PAUSE, Key
 from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.topics import HEAD
 
@@ -72,7 +72,7 @@ class Place(Vertical):
 
     def hints(self) -> list[Key]:
         """Return the keys that do something now, most used first."""
-        return [key for key in self.KEYS if key.label and self.offers(key)]
+        return [key for key in (*self.KEYS, NEW, PAUSE) if key.label and self.offers(key)]
 
     def close_one(self) -> bool:
         """Close the top-most open thing; return False if there was none."""

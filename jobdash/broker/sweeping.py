@@ -1,0 +1,47 @@
+"""Finding the dead by their locks and freeing what they held. Imports no huey."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jobdash import liveness
+from jobdash.broker.times import now
+from jobdash.ledger import Death, Ledger, Present
+
+Run = tuple[int, int]
+
+
+def settle(
+    ledger: Ledger,
+    lost: Present,
+    how: str,
+    death: Death = Death.CRASH,
+    *,
+    meant: Run | None = None,
+) -> list[int]:
+    """End what a dead worker has left running, free its jobs and return their numbers.
+
+    If some of it cannot be ended yet, nothing is freed: the next sweep tries again.
+    """
+    if not liveness.end_group(lost.identity):
+        return []
+    freed = ledger.attempts.rescue(lost.id, how, now(), death, meant=meant)
+    ledger.crew.retire(lost.id, how, now())
+    return freed
+
+
+def sweep(
+    ledger: Ledger, path: Path, spared: Callable[[Present], bool]
+) -> list[tuple[Present, list[int]]]:
+    """Settle everyone whose lock is free, except who is `spared`; return who and which jobs.
+
+    Workers whose pool is dead are to die too and may be about to; they are helped along.
+    """
+    swept = []
+    for one in ledger.crew.present():
+        if spared(one):
+            continue
+        if one.pool is not None and not liveness.is_alive(path, one.pool):
+            liveness.end_group(one.identity)
+        if not liveness.is_alive(path, one.id):
+            swept.append((one, settle(ledger, one, "died unseen")))
+    return swept
