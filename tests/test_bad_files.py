@@ -155,7 +155,7 @@ class TestRights:
             file.chmod(0o444)
         with unprivileged():
             with pytest.raises(DatabaseError, match=r"read-only|permission|cannot be opened"):
-                Control(path).cancel([seq], NOW)
+                Control(path).cancel([seq], NOW).raise_refusal()
             reader = open_reader(path)
             assert reader.rows("SELECT state FROM job") == [("pending",)]
             reader.close()

@@ -254,6 +254,23 @@ class TestTheFile:
         impatient.cancel([seq], NOW).raise_refusal()
         impatient.close()
 
+    def test_trouble_in_between_says_what_has_changed_already(self, book: Book) -> None:
+        seqs = [book.add(id_) for id_ in "abc"]
+        impatient = Control(book.database.path, deadline=0.02)
+
+        def locked_after_the_first() -> Iterator[int]:
+            yield seqs[0]
+            with book.database.transaction():
+                yield seqs[1]
+
+        named = locked_after_the_first()
+        outcome = impatient.cancel(named, NOW)
+        named.close()
+        assert outcome.changed == (seqs[0],)
+        assert [refused.seq for refused in outcome.refused] == [seqs[1]]
+        assert [book.state(seq) for seq in seqs] == ["cancelled", "pending", "pending"]
+        impatient.close()
+
 
 class TestEnqueue:
     @pytest.fixture

@@ -124,7 +124,7 @@ class TestPausing:
         decisions = book.ledger.decisions
         decisions.pause("slow", NOW)
         decisions.resume("slow", NOW)
-        decisions._hold("slow", held=True)  # the pause's second half, late
+        decisions._hold("slow")  # the pause's second half, late
         assert book.drain(worker) == ["a"]
 
 
