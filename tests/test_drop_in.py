@@ -4,11 +4,12 @@ import time
 from typing import Any
 
 import pytest
+from huey.api import chord
 from huey.exceptions import (
     ResultTimeout,
     TaskException,
 )
-from scene import Scene, hear, raises, run_all
+from scene import Scene, hear, raises, run_all, run_next
 
 from jobdash import SqliteHuey
 from jobdash.job import State
@@ -66,6 +67,21 @@ class TestExecute:
             huey.execute(pipeline.on_complete)
         assert scene.states() == ["pending", "waiting"]
 
+    def test_a_task_that_enqueues_itself_makes_another_job(
+        self, huey: SqliteHuey, scene: Scene
+    ) -> None:
+        @huey.task(context=True)
+        def again(left: int, task: Any = None) -> None:
+            if left:
+                huey.enqueue(task)
+                again(left - 1)
+
+        again(1)
+        run_next(huey)
+        assert scene.states() == ["succeeded", "pending", "pending"]
+        assert len({id_ for (id_,) in scene.rows("SELECT id FROM job")}) == 3
+        huey.flush()
+
     def test_threads_share_one_huey(self, huey: SqliteHuey, scene: Scene) -> None:
         import threading
 
@@ -93,6 +109,29 @@ class TestKeys:
         assert second.get() == 1
         assert scene.states() == ["succeeded"]
         assert heard.count("enqueued") == 1
+
+    def test_a_second_pipeline_with_a_key_is_the_first(
+        self, huey: SqliteHuey, scene: Scene
+    ) -> None:
+        add = huey.task(name="add")(lambda a, b=1: a + b)
+        results = [
+            huey.enqueue(add.s(n, idempotency_key="k").then(add).then(add)) for n in (1, 100)
+        ]
+        run_all(huey)
+        assert [result.id for result in results[0]] == [result.id for result in results[1]]
+        assert results[1].get() == [2, 3, 4]
+        assert scene.states() == ["succeeded"] * 3
+
+    def test_a_second_chord_with_a_key_is_the_first(self, huey: SqliteHuey, scene: Scene) -> None:
+        add = huey.task(name="add")(lambda a, b=1: a + b)
+        total = huey.task(name="total")(sum)
+        results = [
+            huey.enqueue(chord([add.s(n), add.s(n)], total.s(idempotency_key="k")))
+            for n in (1, 100)
+        ]
+        run_all(huey)
+        assert results[1].get() == 4
+        assert scene.states() == ["succeeded"] * 3
 
     def test_a_task_may_have_an_argument_of_that_name(self, huey: SqliteHuey) -> None:
         @huey.task()

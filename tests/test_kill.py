@@ -153,6 +153,18 @@ class TestWorker:
         stops = Counter(seq for word, seq in cast.runs() if word == "stop")
         assert all(stops[seq] >= 1 for seq in range(1, 401))
 
+    def test_without_a_pool_the_next_consumer_frees_its_job(
+        self, app: SqliteHuey, scene: Scene, cast: Stage
+    ) -> None:
+        enqueue(app, 1, "wait")
+        runner, _ = start(cast)
+        runner.go()
+        runner.until("in body")
+        runner.kill()
+        task = app.dequeue()
+        assert scene.job(task).rescues == 1
+        assert scene.job(task).worker == app.storage.guest.worker
+
     def test_its_lock_ends_with_it_at_once(self, book: Book, cast: Stage) -> None:
         actor = cast.actor("claims_and_waits")
         actor.until("ready")

@@ -285,6 +285,19 @@ class TestRescue:
         assert (row["state"], row["rescues"], row["failures"]) == ("pending", 0, 0)
         assert set(book.rows("SELECT outcome FROM attempt")) == {("returned",)}
 
+    def test_a_worker_killed_for_its_last_job_does_not_harm_the_next(
+        self, book: Book, worker: int
+    ) -> None:
+        book.add("late")
+        late = book.claim(worker)
+        book.settle(late, Event.SUCCEED)
+        seq = book.add("next")
+        book.claim(worker)
+        meant = (late.seq, late.number)
+        book.ledger.attempts.rescue(worker, "too slow", NOW, Death.OVERDUE, meant=meant)
+        row = book.row(seq)
+        assert (row["state"], row["failures"], row["rescues"]) == ("pending", 0, 0)
+
     def test_to_outlast_the_hard_limit_is_a_failure(self, book: Book, worker: int) -> None:
         seq = book.add("a", retries=1, retry_delay=5, steps=(new_job("b", data=None),))
         told = []
