@@ -152,6 +152,28 @@ async def test_the_far_end_of_a_long_list_is_one_key_away(stock: Stock) -> None:
         await screen.until(lambda: screen.table.current and cursor_seq(screen) == 5000)
 
 
+async def test_the_cursor_stays_on_its_job_far_down_a_long_list(stock: Stock) -> None:
+    stock.add_many(3000)
+    async with dashboard(stock.path) as screen:
+        await screen.press("G")
+        await screen.until(lambda: screen.table.current is not None)
+        await screen.press(*"kkkkk")
+        seq, line = cursor_seq(screen), screen.table.cursor - screen.table.top
+        stock.add_many(500)
+        await screen.until(lambda: screen.table.length == 3500)
+        assert cursor_seq(screen) == seq
+        assert screen.table.cursor - screen.table.top == line
+
+
+async def test_scrolling_by_wheel_takes_the_cursor_along(stock: Stock) -> None:
+    stock.add_many(1000)
+    async with dashboard(stock.path) as screen:
+        screen.table.scroll_to(y=400, animate=False)
+        await screen.until(lambda: screen.table.current is not None and screen.table.cursor == 400)
+        assert cursor_seq(screen) == 600
+        assert not screen.table.follow
+
+
 async def test_a_click_moves_and_a_second_one_opens(stock: Stock) -> None:
     for number in range(5):
         stock.add(task=f"task.number{number}")
@@ -398,7 +420,7 @@ async def test_a_task_or_everything_is_paused_and_resumed(stock: Stock) -> None:
         await screen.until("Pause mail.send")
         await screen.press("t")
         await screen.until("Paused mail.send")
-        await screen.until("held")
+        await screen.until(lambda: "paused" in screen.line_with("#1 "))
         await screen.press("P")
         await screen.until("Resume mail.send")
         await screen.press("t")
@@ -596,6 +618,16 @@ async def test_two_dashboards_see_each_others_acts(stock: Stock) -> None:
         control.cancel([seq], now())
         control.close()
         await screen.until("⊘ cancelled")
+
+
+async def test_a_terminal_that_becomes_too_small_says_so_until_it_grows(stock: Stock) -> None:
+    stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.resize(50, 12)
+        await screen.until("jobdash needs 60x15 cells")
+        await screen.resize(60, 15)
+        await screen.until("◌ pending")
+        await screen.gone("needs 60x15")
 
 
 async def test_many_resizes_leave_no_debris(stock: Stock) -> None:

@@ -12,9 +12,9 @@ from textual.app import App
 from jobdash.errors import JobdashError
 from jobdash.job import Job
 from jobdash.text import clean, format_count
-from jobdash.tui.job_cells import words
 from jobdash.tui.operations import Plan, make_plan, perform, read_pauses, set_pause
 from jobdash.tui.overlays.choice import Choice, ChoiceScreen
+from jobdash.tui.present import words
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT, WARN
 

@@ -41,7 +41,10 @@ class DashboardApp(App[str]):
     TITLE = "jobdash"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = list(bindings([keys.QUIT], priority=True))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings([keys.QUIT], priority=True),
+        *bindings([keys.SUSPEND]),
+    ]
 
     def __init__(self, options: DashboardOptions) -> None:
         super().__init__(driver_class=_driver())
@@ -71,6 +74,8 @@ class DashboardApp(App[str]):
     def on_mount(self) -> None:
         """Listen to signals and to the clock."""
         self.set_interval(1.0, self._tick)
+        # The shell has written over the screen meanwhile.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if not self.is_headless:
             self._listen_to_signals()
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jobdash.job import State
 from jobdash.text import format_count
 from jobdash.tui.dead_letters import DeadGroup, DeadLetters
-from jobdash.tui.job_cells import Present, rough_age, short_task, words
+from jobdash.tui.present import Present, rough_age, short_task, words
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import ALARM, BOLD, FAINT, INK, LOOKS, SOFT, WARN
 from jobdash.tui.widgets.columns import Column

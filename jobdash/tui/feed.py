@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jobdash.errors import DatabaseError
+from jobdash.errors import DatabaseError, JobdashError
 from jobdash.report import Report
 from jobdash.tui.clock import now_us
 from jobdash.tui.questions import Question, Topic
@@ -98,7 +98,7 @@ class Feed:
     def _round(self) -> float:
         try:
             self._look()
-        except DatabaseError as error:
+        except JobdashError as error:
             self._troubled(str(error))
             return TRY_AGAIN_AFTER
         return LOOK_EVERY
@@ -131,7 +131,7 @@ class Feed:
         started = time.monotonic()
         try:
             answer = Answer(question, question.answer(report, now_us()))
-        except DatabaseError:
+        except JobdashError:
             if self._superseded(held):
                 return False
             raise

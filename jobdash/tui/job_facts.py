@@ -3,15 +3,9 @@
 from jobdash.job import Job, State
 from jobdash.render import error_text
 from jobdash.text import clock, format_age, format_duration
-from jobdash.tui.job_cells import (
-    Present,
-    arguments,
-    attempts_used,
-    due_in,
-    progress,
-    run_time,
-    words,
-)
+from jobdash.tui.job_cells import attempts_used, run_time
+from jobdash.tui.last_words import arguments, due_in, progress
+from jobdash.tui.present import Present, day_and_clock, words
 from jobdash.tui.spans import Span, Spans
 from jobdash.tui.theme import ALARM, BOLD, FAINT, INK, LOOKS, PLAIN, SOFT
 
@@ -35,7 +29,7 @@ def title(job: Job, width: int) -> Spans:
 def times(job: Job, present: Present) -> Spans:
     """Return when it was enqueued, how long it waited and how long it ran."""
     parts: list[Span] = [
-        (clock(job.created_at), INK),
+        (day_and_clock(job.created_at, present.now), INK),
         (f" ({format_age(present.now, job.created_at)} ago)", FAINT),
     ]
     if job.started_at is not None:

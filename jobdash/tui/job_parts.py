@@ -8,8 +8,8 @@ from rich.text import Text
 
 from jobdash.job import Attempt, Job, State
 from jobdash.text import clock, format_duration
-from jobdash.tui.job_cells import Present, words
 from jobdash.tui.long_text import heading, json_lines, plain_lines, traceback_lines, value_lines
+from jobdash.tui.present import Present, words
 from jobdash.tui.questions import Detail
 from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT
 from jobdash.tui.timeline import outcome_state

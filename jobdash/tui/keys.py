@@ -76,6 +76,7 @@ PAUSE = Key("P", "pause", "pause", "pause or resume this task, or everything")
 HELP = Key("question_mark,f1", "help", "keys", "this page", "?")
 LEAVE = Key("q", "leave", "quit", "back; at the top: quit")
 QUIT = Key("ctrl+c,ctrl+q", "quit", "", "quit", "ctrl+c")
+SUSPEND = Key("ctrl+z", "suspend_process", "", "suspend; fg comes back")
 
 PLACES = (
     Key("1", "place('jobs')", "", "the jobs"),

@@ -4,7 +4,7 @@ Questions and answers are frozen values: questions go to the reader thread, answ
 nothing else crosses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -68,18 +68,24 @@ class HeadQuestion:
     def answer(self, report: Report, now: int) -> Head:
         """Read them."""
         counts = report.counts(self.queue)
+        workers = tuple(report.workers())
         ended = sum(counts[state] for state in FINAL)
         self.pulse.note(now, sum(counts.values()), ended)
         return Head(
             counts,
-            tuple(report.workers()),
-            report.pool(self.queue),
+            workers,
+            _pool_of(workers, self.queue),
             report.oldest_pending_at(self.queue),
             frozenset(report.pauses()),
             tuple(report.queues()),
             report.plain_messages(),
             self.pulse.tempo(),
         )
+
+
+def _pool_of(workers: Iterable[Worker], queue: str | None) -> Worker | None:
+    pools = (worker for worker in workers if worker.kind == "pool")
+    return next((pool for pool in pools if queue in (None, pool.queue)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from jobdash.job import State, Worker
 from jobdash.text import format_count, format_duration
-from jobdash.tui.job_cells import Present, rough_age, short_task, words
+from jobdash.tui.present import Present, rough_age, short_task, words
 from jobdash.tui.questions import Head
 from jobdash.tui.spans import Span, Spans
 from jobdash.tui.theme import BOLD, FAINT, GOOD, INK, LOOKS, SOFT, WARN

@@ -21,7 +21,7 @@ _SECTIONS: tuple[tuple[str, Sequence[Key]], ...] = (
     ("Jobs", keys.JOBS),
     ("Dead letters", keys.DEAD),
     ("One job", keys.JOB),
-    ("Everywhere", (*keys.EVERYWHERE, keys.QUIT)),
+    ("Everywhere", (*keys.EVERYWHERE, keys.SUSPEND, keys.QUIT)),
 )
 _KEY_CELLS = 12
 

@@ -17,18 +17,18 @@ from jobdash.job import TaskType
 from jobdash.render.calls import summary
 from jobdash.text import clean, parse_duration
 from jobdash.tui.enqueue_helper import NewJob
-from jobdash.tui.job_cells import words
 from jobdash.tui.overlays.field import Field
 from jobdash.tui.parameters import Parameter, call_of, parameters_of
+from jobdash.tui.present import words
 from jobdash.tui.theme import ACCENT, ALARM, BOLD, FAINT, SOFT
 from jobdash.tui.widgets.line import Line
 
 # Border, padding, title, description, margins, the call, a mistake, the keys.
 _AROUND_FIELDS = 13
 _OPTIONS = (
-    ("delay", "when not at once: 30s, 10m, 2h"),
-    ("priority", "a number, the highest runs first"),
-    ("retries", "how often to try again"),
+    ("delay", "not before: 30s, 10m, 2h"),
+    ("priority", "the highest runs first"),
+    ("retries", "more attempts"),
 )
 
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from jobdash.job import TaskType
-from jobdash.tui.job_cells import words
+from jobdash.tui.present import words
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import BOLD, FAINT, INK, SOFT, WARN
 from jobdash.tui.widgets.columns import Column

@@ -10,9 +10,9 @@ from jobdash.tui import keys
 from jobdash.tui.dead_columns import dead_columns, dead_summary
 from jobdash.tui.dead_letters import DeadGroup, DeadLetters, DeadQuestion
 from jobdash.tui.feed import Feed
-from jobdash.tui.job_cells import Present
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.places.list_place import ListPlace
+from jobdash.tui.present import Present
 from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.topics import DEAD
 from jobdash.tui.widgets.line import Line

@@ -10,11 +10,11 @@ from jobdash.job import Job
 from jobdash.text import format_duration
 from jobdash.tui import job_facts, keys
 from jobdash.tui.feed import Feed
-from jobdash.tui.job_cells import words
 from jobdash.tui.job_parts import PARTS, first_part
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.offers import suits
 from jobdash.tui.places.place import Place
+from jobdash.tui.present import words
 from jobdash.tui.questions import Detail, DetailQuestion
 from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.spans import Spans

@@ -6,8 +6,8 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from jobdash.tui.feed import Feed
-from jobdash.tui.job_cells import Present, words
 from jobdash.tui.keys import NEW, PAUSE, Key
+from jobdash.tui.present import Present, words
 from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.topics import HEAD
 

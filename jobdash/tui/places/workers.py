@@ -8,9 +8,9 @@ from textual.binding import BindingType
 from jobdash.job import Worker
 from jobdash.tui import keys
 from jobdash.tui.feed import Feed
-from jobdash.tui.job_cells import Present
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.places.list_place import ListPlace
+from jobdash.tui.present import Present
 from jobdash.tui.questions import Head
 from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.topics import HEAD

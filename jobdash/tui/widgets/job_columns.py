@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from jobdash.job import Job
 from jobdash.tui import job_cells as cells
-from jobdash.tui.job_cells import Present
+from jobdash.tui.last_words import last_words
+from jobdash.tui.present import Present
 from jobdash.tui.widgets.columns import Column
 
 _WIDE, _VERY_WIDE = 94, 150
@@ -23,5 +24,5 @@ def job_columns(width: int, seq_cells: int) -> Sequence[Column[Job, Present]]:
         Column("age", 4, cells.age_cell, "right"),
         Column("took", 7, cells.took_cell, "right"),
         Column("try", 4, cells.try_cell, "right"),
-        Column("error · progress · result", 0, cells.last_words),
+        Column("error · progress · result", 0, last_words),
     ]

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from jobdash.job import Job
 from jobdash.report import JobFilter
-from jobdash.tui.job_cells import Present
+from jobdash.tui.present import Present
 from jobdash.tui.questions import Anchor, Window, WindowQuestion
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import FAINT
@@ -73,7 +73,10 @@ class JobTable(LineList):
         self.present = present
         if question.filter != self.filter or (window is self.window and self.loaded):
             return
-        moved = self._moved(question, window)
+        if not self._fits(question, window):
+            self._read_ahead(at_once=True)
+            return
+        moved = self._moved(window)
         self.window = window
         self.loaded = True
         self.newer = 0 if self.follow else self.newer + max(0, moved)
@@ -88,13 +91,17 @@ class JobTable(LineList):
 
     # -- keeping the place -----------------------------------------------------------------------
 
-    def _moved(self, question: WindowQuestion, window: Window) -> int:
+    def _fits(self, question: WindowQuestion, window: Window) -> bool:
+        """Whether it can be told from the window how far the list has slid."""
+        return self.follow or question is self._asked or self._index_in(window) is not None
+
+    def _moved(self, window: Window) -> int:
         """Return how far the list has slid since what is on the screen now."""
-        index = None if self.cursor_seq is None else window.index_of(self.cursor_seq)
-        if index is not None:
-            return index - self.cursor
-        applied = self._applied_shift if question is self._asked else 0
-        return window.shift - applied
+        index = self._index_in(window)
+        return window.shift - self._applied_shift if index is None else index - self.cursor
+
+    def _index_in(self, window: Window) -> int | None:
+        return None if self.cursor_seq is None else window.index_of(self.cursor_seq)
 
     def _hold(self, moved: int) -> None:
         self._applied_shift += moved
@@ -122,6 +129,7 @@ class JobTable(LineList):
         """Read what has come into view."""
         if self.top > 0:
             self.hold()
+        super().viewport_moved()
         self._read_ahead()
 
     def hold(self) -> None:
@@ -140,12 +148,12 @@ class JobTable(LineList):
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def _read_ahead(self) -> None:
+    def _read_ahead(self, *, at_once: bool = False) -> None:
         first, end = self.top, min(self.top + self.page, self.length)
         margin = self.page // 2
         has_above = self.window.first <= max(0, first - margin)
         has_below = self.window.first + len(self.window.jobs) >= min(self.length, end + margin)
-        self._ask(first - self._count() // 3, at_once=not (has_above and has_below))
+        self._ask(first - self._count() // 3, at_once=at_once or not (has_above and has_below))
 
     def _ask(self, first: int, *, at_once: bool) -> None:
         anchor = None

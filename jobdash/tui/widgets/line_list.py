@@ -67,7 +67,12 @@ class LineList(ScrollView, can_focus=True):
         self.post_message(self.Moved())
 
     def viewport_moved(self) -> None:
-        """Other rows have come into view."""
+        """Other rows have come into view: the cursor comes along, so that no key acts unseen."""
+        visible = max(self.top, min(self.cursor, self.top + self.page - 1))
+        if visible != self.cursor and self.length:
+            self.cursor = visible
+            self.redraw()
+            self.cursor_moved(by_hand=True)
 
     # -- moving ----------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from textual.containers import Vertical
 
 from jobdash.job import Job
 from jobdash.tui import job_facts
-from jobdash.tui.job_cells import Present
+from jobdash.tui.present import Present
 from jobdash.tui.widgets.line import Line, Sides
 from jobdash.tui.widgets.panel import Panel
 
