@@ -22,9 +22,8 @@ Parameters = Mapping[str, object] | tuple[object, ...]
 # What breaks a UNIQUE or CHECK constraint; the transaction goes on unless its caller ends it.
 Conflict = apsw.ConstraintError
 
-RETRY_SECONDS = 0.0002
-# A commit takes less time than the shortest sleep, so the first looks only step aside.
-SPINS = 40
+# Longer than a few jobs take: a worker that goes on keeps its page cache, and throughput with it.
+RETRY_SECONDS = 0.001
 COMMAND_DEADLINE = 5.0
 # In pages: fewer checkpoints write the pages that every job touches less often.
 CHECKPOINT_PAGES = 4000
@@ -165,10 +164,7 @@ class _Connection:
             self._give_up_at = now + self.patience
         if now >= self._give_up_at:
             return False
-        if tries < SPINS and hasattr(os, "sched_yield"):
-            os.sched_yield()
-        else:
-            time.sleep(RETRY_SECONDS)
+        time.sleep(RETRY_SECONDS)
         return True
 
     def _prepare(self, cache_mb: float) -> None:
