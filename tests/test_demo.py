@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -85,7 +85,8 @@ def test_nothing_is_lost_when_a_worker_and_then_the_pool_are_killed(scratch: Pat
         wait_for(lambda: rescued(database, victim.job))
         other = busy_worker(database)
         for pid in pids_of_pool(database):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # the pool's death takes its workers along
+                os.kill(pid, signal.SIGKILL)
         wait_for(lambda: rescued(database, other.job))
         output, errors = process.communicate(timeout=60)
     summary = json.loads(output)
