@@ -11,10 +11,10 @@ import re
 import select
 import signal
 import struct
-import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 STARTS_WITHIN = 180.0  # the command may have to install things first
 ENDS_WITHIN = 30.0
@@ -24,6 +24,7 @@ MOVING = re.compile(r"succeeded\s+[1-9]")
 
 def main(command: str) -> int:
     """Return 0 if the dashboard came up, showed work and left cleanly."""
+    before = _named_jobdash()
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
@@ -34,12 +35,11 @@ def main(command: str) -> int:
         os.kill(pid, signal.SIGTERM)
         return _say(f"no finished job on the screen:\n{screen[-2000:]}")
     status = _quit(pid, terminal)
-    left = subprocess.run(["pgrep", "-f", "jobdash"], capture_output=True, text=True, check=False)
-    mine = [p for p in left.stdout.split() if int(p) != os.getpid()]
     if status != 0:
         return _say(f"the dashboard ended with status {status}")
-    if _still_there(mine):
-        return _say(f"processes were left behind: {_still_there(mine)}")
+    left = _still_there(_named_jobdash() - before)
+    if left:
+        return _say(f"processes were left behind: {sorted(left)}")
     print("the demo came up, showed finished jobs and left nothing behind")
     return 0
 
@@ -80,12 +80,21 @@ def _plain(data: bytes) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", data.decode("utf-8", "replace"))
 
 
-def _still_there(pids: list[str]) -> list[str]:
+def _named_jobdash() -> set[str]:
+    return {path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if _names(path)}
+
+
+def _names(path: Path) -> bool:
+    try:
+        return b"jobdash" in path.read_bytes()
+    except OSError:
+        return False
+
+
+def _still_there(pids: set[str]) -> set[str]:
     deadline = time.monotonic() + 3
-    while time.monotonic() < deadline:
-        pids = [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
-        if not pids:
-            return []
+    while pids and time.monotonic() < deadline:
+        pids = {pid for pid in pids if os.path.exists(f"/proc/{pid}")}
         select.select([], [], [], 0.1)
     return pids
 
