@@ -232,7 +232,7 @@ class SqliteHuey(Huey):
         self, claim: Claim, task: Any, verdict: Verdict, fuse: Callable[[], bool]
     ) -> Claim | None:
         settlement = verdict.settlement
-        next_for = self.storage.guest.worker if self._may_fuse(verdict) and fuse() else None
+        next_for = self.storage.guest.worker if self._may_fuse() and fuse() else None
         task._claim = None
         try:
             settled = self._commit(claim, settlement, next_for)
@@ -259,7 +259,7 @@ class SqliteHuey(Huey):
                 logger.error("The end of job #%s cannot be written yet: %s", claim.seq, error)
                 time.sleep(FINISH_RETRY_SECONDS)
 
-    def _may_fuse(self, verdict: Verdict) -> bool:
+    def _may_fuse(self) -> bool:
         # A receiver runs between this job and the next, and nobody may hold a job meanwhile.
         return not any(self._signal.receivers.values())
 

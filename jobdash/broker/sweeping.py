@@ -6,8 +6,7 @@ from pathlib import Path
 from jobdash import liveness
 from jobdash.broker.times import now
 from jobdash.ledger import Death, Ledger, Present
-
-Run = tuple[int, int]
+from jobdash.ledger.attempts import Run
 
 
 def settle(

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from jobdash import liveness
 from jobdash.ledger import Death, Present
+from jobdash.ledger.attempts import Run
 
 CANCEL_GRACE_SECONDS = 1.0
-
-Run = tuple[int, int]
 
 
 class Killing(NamedTuple):

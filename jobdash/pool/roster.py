@@ -10,6 +10,7 @@ from jobdash.broker.times import now
 from jobdash.database import open_database
 from jobdash.errors import DatabaseError
 from jobdash.ledger import Death, Ledger, Present
+from jobdash.ledger.attempts import Run
 
 # While it waits for the write lock, the supervisor does nothing else.
 PATIENCE_SECONDS = 2.0
@@ -47,7 +48,7 @@ class Roster:
         how: str,
         death: Death = Death.CRASH,
         *,
-        meant: sweeping.Run | None = None,
+        meant: Run | None = None,
     ) -> list[int]:
         """End what a dead worker has left running, free its jobs and return their numbers."""
         return sweeping.settle(self.ledger, lost, how, death, meant=meant)
