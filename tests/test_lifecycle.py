@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 import pytest
-from book import NOW, SECOND, Book
+from book import NOW, RECOUNT, SECOND, TALLY, Book
 
 from jobdash.database import statements
 from jobdash.errors import Refused
@@ -266,8 +266,8 @@ def test_no_final_state_is_left_but_by_asking_for_it() -> None:
 
 
 def test_the_counts_are_right_after_all_of_this(tmp_path: Path, shelf: Book) -> None:
-    recount = shelf.rows("SELECT queue, state, count(*) FROM job GROUP BY 1, 2")
-    tally = shelf.rows("SELECT * FROM tally WHERE name <> 'place' AND value <> 0")
+    recount = shelf.rows(RECOUNT)
+    tally = shelf.rows(TALLY)
     assert sorted(tally) == sorted(recount)
 
 

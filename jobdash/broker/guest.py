@@ -38,6 +38,7 @@ class Guest:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
             own = self.worker
             sweep(self._ledger, self._path, lambda one: one.id == own)
+            self._ledger.samples.take(now())
 
     @property
     def worker(self) -> int:

@@ -1,11 +1,16 @@
-"""Named SQL: every statement lives in a .sql file, under a comment `-- name: its_name`."""
+"""Named SQL: every statement lives in a .sql file, under a comment `-- name: its_name`.
 
+A name in braces stands for the text under that name in the same file.
+"""
+
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 _MARK = "-- name:"
+_PART = re.compile(r"\{(\w+)\}")
 # Not importlib.resources: its import alone would take a tenth of the time of `jobdash list`.
 SQL_FOLDER = Path(__file__).parents[1] / "sql"
 
@@ -20,7 +25,13 @@ def statements(name: str) -> Mapping[str, str]:
             current = found.setdefault(line.removeprefix(_MARK).strip(), [])
         elif not line.lstrip().startswith("--"):
             current.append(line)
-    return MappingProxyType({key: "\n".join(lines).strip() for key, lines in found.items()})
+    texts = {key: "\n".join(lines).strip() for key, lines in found.items()}
+    return MappingProxyType({key: _filled_in(text, texts) for key, text in texts.items()})
+
+
+def _filled_in(text: str, texts: Mapping[str, str]) -> str:
+    """Put named parts in; names that only a caller knows stay as they are."""
+    return _PART.sub(lambda part: texts.get(part[1], part[0]), text)
 
 
 def sql_file(path: str) -> str:

@@ -23,6 +23,12 @@ Run = tuple[int, int]
 
 _ANY_PENDING = f"SELECT {SQL['next_pending']}"
 _NOBODY = [(None,)]
+_RUNNING = {
+    "next_pending": "set_running",
+    "next_for_huey": "set_running_from_anywhere",
+    "this_one": "set_running_from_anywhere",
+    "this_due_one": "set_running_from_anywhere",
+}
 
 
 class Attempts:
@@ -82,7 +88,7 @@ class Attempts:
     def requeue(self, claim: Claim, now: int) -> None:
         """Put a claim that huey's scheduler held into the queue."""
         with self._database.transaction() as tx:
-            place = rows.next_place(tx, self._queue)
+            place = rows.next_place(tx, claim.seq, now)
             tx.run(SQL["requeue"], {"seq": claim.seq, "number": claim.number, "place": place})
         self._ring()
 
@@ -97,7 +103,7 @@ class Attempts:
         with self._database.transaction() as tx:
             due = tx.run(SQL["due"], self._due(now, PROMOTE_AT_ONCE, fresh=1))
             for (seq,) in due:
-                place = rows.next_place(tx, self._queue)
+                place = rows.next_place(tx, seq, now)
                 tx.run(SQL["promote"], {"seq": seq, "place": place})
         if due:
             self._ring()
@@ -153,7 +159,7 @@ class Attempts:
             held = tx.run(SQL["held_by"], {"worker": worker})
             for one in (Held(*row) for row in held):
                 blamed = death if meant in (None, (one.seq, one.number)) else Death.STOP
-                rescue(tx, self._queue, one, how, now, blamed)
+                rescue(tx, one, how, now, blamed)
         if held:
             self._ring()
         return [row[0] for row in held]
@@ -164,7 +170,7 @@ class Attempts:
         if row is None:
             return None
         parameters["seq"] = row[0]
-        tx.change(SQL["set_running"], parameters)
+        tx.change(SQL[_RUNNING[name]], parameters)
         return Claim(*row)
 
     def _due(self, now: int, most: int, fresh: int) -> dict[str, Any]:

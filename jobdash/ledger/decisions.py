@@ -13,7 +13,6 @@ from jobdash.ledger import rows, workflow
 from jobdash.ledger.rows import SQL
 
 HOLD_AT_ONCE = 500
-_HOLDABLE = (State.PENDING, State.SCHEDULED, State.RETRYING, State.WAITING)
 EVERYTHING = -1
 
 
@@ -54,7 +53,7 @@ class Decisions:
                 )
             has_turn = message is not None and (cid is None or workflow.is_complete(tx, cid))
             state = State.PENDING if has_turn else State.WAITING
-            self._retry(tx, seq, state, counted=was is State.FAILED)
+            self._retry(tx, seq, state, now, counted=was is State.FAILED)
             workflow.rearm_steps(tx, seq)
             rows.log(tx, now, seq, "retried by hand", f"was {was}")
         self._ring()
@@ -75,7 +74,7 @@ class Decisions:
                     " step before it"
                 )
             copy = tx.insert(SQL["copy_message"], {"id": message})
-            place = rows.next_place(tx, self._queue)
+            place = rows.next_place(tx, seq, now)
             new = tx.insert(
                 SQL["copy_job"],
                 {"seq": seq, "id": new_id, "place": place, "now": now, "message": copy},
@@ -130,10 +129,10 @@ class Decisions:
     def _cancel(self, tx: Transaction, seq: int, now: int, reason: str) -> None:
         tx.run(SQL["cancel"], {"seq": seq, "now": now, "reason": reason})
         rows.log(tx, now, seq, "cancelled", reason)
-        workflow.abandon_steps(tx, self._queue, seq, now, result=None, value=b"")
+        workflow.abandon_steps(tx, seq, now, result=None, value=b"")
 
-    def _retry(self, tx: Transaction, seq: int, state: State, *, counted: bool) -> None:
-        place = rows.next_place(tx, self._queue)
+    def _retry(self, tx: Transaction, seq: int, state: State, now: int, *, counted: bool) -> None:
+        place = rows.next_place(tx, seq, now)
         parameters = {"seq": seq, "state": state, "place": place, "counted": counted}
         ((id_, queue),) = tx.run(SQL["retry"], parameters)
         tx.run(SQL["unmark_revoked"], {"queue": queue, "id": id_})
@@ -146,18 +145,19 @@ class Decisions:
 
     def _hold(self, task: str) -> None:
         """Move a paused task's rows out of the index that claims read, bit by bit."""
-        for state in _HOLDABLE if task else ():
-            after: int | None = 0
-            while after is not None:
-                after = self._hold_some(task, state, after)
+        parameters = {"queue": self._queue, "task": task}
+        chunks = self._database.rows(SQL["chunks_to_hold"], parameters) if task else []
+        for (chunk,) in chunks:
+            while self._hold_some(task, chunk) == HOLD_AT_ONCE:
+                pass
 
-    def _hold_some(self, task: str, state: State, after: int) -> int | None:
-        parameters = {"queue": self._queue, "task": task, "state": state, "after": after}
+    def _hold_some(self, task: str, chunk: int) -> int:
+        parameters = {"queue": self._queue, "task": task, "chunk": chunk, "most": HOLD_AT_ONCE}
         with self._database.transaction() as tx:
-            found = tx.run(SQL["to_hold"], {**parameters, "most": HOLD_AT_ONCE})
+            found = tx.run(SQL["to_hold"], parameters)
             for (seq,) in found:
                 tx.run(SQL["hold"], {"seq": seq, "held": True})
-        return int(found[-1][0]) if len(found) == HOLD_AT_ONCE else None
+        return len(found)
 
     def _free(self, task: str, most: int) -> int:
         with self._database.transaction() as tx:

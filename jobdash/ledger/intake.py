@@ -93,7 +93,7 @@ class Intake:
         for position, tail in enumerate(tails):
             row = {"cid": chord.cid, "position": position, "member": tail}
             tx.run(SQL["insert_member"], row)
-        workflow.fire_callback_if_complete(tx, self.queue, chord.cid, now)
+        workflow.fire_callback_if_complete(tx, chord.cid, now)
         return callback
 
     def _enter_job(
@@ -165,7 +165,7 @@ class Intake:
             "seq": seq,
             "queue": self.queue,
             "state": state,
-            "place": rows.next_place(tx, self.queue),
+            "place": rows.next_place(tx, seq, now),
             "fresh": state is State.SCHEDULED,
             "priority": job.priority,
             "eta": job.eta,

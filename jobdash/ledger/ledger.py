@@ -10,6 +10,7 @@ from jobdash.ledger.intake import Intake
 from jobdash.ledger.keys import Keys
 from jobdash.ledger.plain_huey import PlainHuey
 from jobdash.ledger.queued import Queued
+from jobdash.ledger.samples import Samples
 
 
 class Ledger:
@@ -29,4 +30,5 @@ class Ledger:
         self.crew = Crew(database, queue)
         self.keys = Keys(database, queue)
         self.queued = Queued(database, queue)
+        self.samples = Samples(database, queue)
         self.plain_huey = PlainHuey(database, queue, ring)

@@ -37,7 +37,7 @@ class Queued:
     def _peek(self, name: str, limit: int | None) -> list[Claim]:
         most = EVERYTHING if limit is None else limit
         found = self._database.rows(SQL[name], {"queue": self._queue, "most": most})
-        peeked = (self._claimable(seq) for seq, _ in found)
+        peeked = (self._claimable(seq) for (seq,) in found)
         return [claim for claim in peeked if claim is not None]
 
     def _claimable(self, seq: int) -> Claim | None:

@@ -32,29 +32,29 @@ class Held(NamedTuple):
     retry_delay: float
 
 
-def rescue(tx: Transaction, queue: str, held: Held, how: str, now: int, death: Death) -> None:
+def rescue(tx: Transaction, held: Held, how: str, now: int, death: Death) -> None:
     """Free one job; `how` says how its worker died, `death` whether the job is to blame.
 
     It goes back to pending, unless somebody wanted it stopped anyway, this was the third worker
     that it cost, or it outlasted its time limit, which is a failure like any other.
     """
     if held.cancel_requested_at is not None:
-        _cancel(tx, queue, held, how, now)
+        _cancel(tx, held, how, now)
     elif death is Death.STOP:
         rows.archive(tx, held.seq, "returned", now, "WorkerLost", how)
         tx.run(SQL["release"], {**_guard(held), "idle": False, "reason": how})
         rows.log(tx, now, held.seq, "returned", how)
     elif death is Death.OVERDUE:
-        _time_out(tx, queue, held, how, now)
+        _time_out(tx, held, how, now)
     elif (held.rescues + 1) % MAX_RESCUES:
         rows.archive(tx, held.seq, "lost", now, "WorkerLost", how)
         tx.run(SQL["rescue"], {**_guard(held), "reason": f"worker lost: {how}"})
         rows.log(tx, now, held.seq, "rescued", how)
     else:
-        _give_up(tx, queue, held, how, now)
+        _give_up(tx, held, how, now)
 
 
-def _time_out(tx: Transaction, queue: str, held: Held, how: str, now: int) -> None:
+def _time_out(tx: Transaction, held: Held, how: str, now: int) -> None:
     rows.archive(tx, held.seq, "failed", now, "HardTimeLimit", how)
     values = {
         **_guard(held),
@@ -65,37 +65,37 @@ def _time_out(tx: Transaction, queue: str, held: Held, how: str, now: int) -> No
         "reason": None,
     }
     if held.retries_left:
-        tx.run(SQL["try_again"], {**values, **_next_try(tx, queue, held, now)})
+        tx.run(SQL["try_again"], {**values, **_next_try(tx, held, now)})
         return
     tx.run(SQL["fail"], values)
     rows.store_result(tx, held.seq, b"")
-    workflow.abandon_steps(tx, queue, held.seq, now, result=b"", value=b"")
+    workflow.abandon_steps(tx, held.seq, now, result=b"", value=b"")
 
 
-def _next_try(tx: Transaction, queue: str, held: Held, now: int) -> dict[str, object]:
+def _next_try(tx: Transaction, held: Held, now: int) -> dict[str, object]:
     eta = now + int(held.retry_delay * MICROSECONDS) if held.retry_delay else None
     return {
         "state": State.PENDING if eta is None else State.RETRYING,
         "eta": eta,
         "retries_left": held.retries_left - 1,
         "retry_delay": held.retry_delay,
-        "place": rows.next_place(tx, queue),
+        "place": rows.next_place(tx, held.seq, now),
     }
 
 
-def _cancel(tx: Transaction, queue: str, held: Held, how: str, now: int) -> None:
+def _cancel(tx: Transaction, held: Held, how: str, now: int) -> None:
     rows.archive(tx, held.seq, "cancelled", now, "WorkerLost", how)
     reason = f"cancelled; its worker: {how}"
     tx.run(SQL["confirm_cancel"], {**_guard(held), "now": now, "idle": False, "reason": reason})
-    workflow.abandon_steps(tx, queue, held.seq, now, result=None, value=b"")
+    workflow.abandon_steps(tx, held.seq, now, result=None, value=b"")
 
 
-def _give_up(tx: Transaction, queue: str, held: Held, how: str, now: int) -> None:
+def _give_up(tx: Transaction, held: Held, how: str, now: int) -> None:
     rows.archive(tx, held.seq, "lost", now, "WorkerLost", how)
     reason = f"worker lost {held.rescues + 1} times, the last: {how}"
     tx.run(SQL["give_up_rescue"], {**_guard(held), "now": now, "reason": reason})
     rows.store_result(tx, held.seq, b"")
-    workflow.abandon_steps(tx, queue, held.seq, now, result=b"", value=b"")
+    workflow.abandon_steps(tx, held.seq, now, result=b"", value=b"")
 
 
 def _guard(held: Held) -> dict[str, int]:

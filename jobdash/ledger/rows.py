@@ -12,11 +12,10 @@ CLAIMABLE = {
 }
 
 
-def next_place(tx: Transaction, queue: str) -> int:
-    """Return the place behind everything that is pending now."""
-    tx.run(SQL["next_place"], {"queue": queue})
-    ((place,),) = tx.run(SQL["last_place"], {"queue": queue})
-    return int(place)
+def next_place(tx: Transaction, seq: int, now: int) -> int:
+    """Return the place behind everything pending that is as urgent as this job."""
+    found = tx.one(SQL["next_place"], {"seq": seq, "now": now})
+    return int(found[0]) if found else now
 
 
 def insert_message(tx: Transaction, data: bytes) -> int:

@@ -39,35 +39,35 @@ def _apply(tx: Transaction, intake: Intake, claim: Claim, settlement: Settlement
     if settlement.handler is not None:
         # Before the job itself goes back: huey's order in the queue.
         intake.enter(tx, settlement.handler, now)
-    _move(tx, intake.queue, claim, settlement, now)
+    _move(tx, claim, settlement, now)
     if settlement.result is not None:
         rows.store_result(tx, claim.seq, settlement.result)
     if settlement.clears_revocation:
         tx.run(SQL["unmark_revoked"], {"queue": intake.queue, "id": claim.id})
-    return settlement.linked and _follow_up(tx, intake.queue, claim.seq, settlement, now)
+    return settlement.linked and _follow_up(tx, claim.seq, settlement, now)
 
 
-def _move(tx: Transaction, queue: str, claim: Claim, settlement: Settlement, now: int) -> None:
+def _move(tx: Transaction, claim: Claim, settlement: Settlement, now: int) -> None:
     """Move the row, guarded by the fence."""
     values = _VALUES[settlement.event](settlement, now)
     values["seq"], values["number"] = claim.seq, claim.number
     if settlement.event in _TO_THE_END:
-        values["place"] = rows.next_place(tx, queue)
+        values["place"] = rows.next_place(tx, claim.seq, now)
     if not tx.change(SQL[settlement.event], values):
         raise LostClaim(
             f"job #{claim.seq}: claim {claim.number} has ended, its result is not recorded"
         )
 
 
-def _follow_up(tx: Transaction, queue: str, seq: int, settlement: Settlement, now: int) -> bool:
+def _follow_up(tx: Transaction, seq: int, settlement: Settlement, now: int) -> bool:
     value = settlement.member_value
     if settlement.event is Event.SUCCEED:
-        if workflow.fire_next_step(tx, queue, seq, settlement.next_step, now):
+        if workflow.fire_next_step(tx, seq, settlement.next_step, now):
             return False
-        return workflow.report_to_chord(tx, queue, seq, value, now)
+        return workflow.report_to_chord(tx, seq, value, now)
     if settlement.event in _ENDS_OTHERWISE:
         result = settlement.result
-        return workflow.abandon_steps(tx, queue, seq, now, result=result, value=value)
+        return workflow.abandon_steps(tx, seq, now, result=result, value=value)
     return False
 
 

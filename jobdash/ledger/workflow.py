@@ -7,7 +7,7 @@ from jobdash.ledger.records import NextStep
 from jobdash.ledger.rows import SQL
 
 
-def fire_next_step(tx: Transaction, queue: str, seq: int, step: NextStep | None, now: int) -> bool:
+def fire_next_step(tx: Transaction, seq: int, step: NextStep | None, now: int) -> bool:
     """Give the next step of a succeeded job its message and its turn. Return if there is one."""
     waiting = tx.one(SQL["next_step"], {"seq": seq})
     if step is None:
@@ -18,12 +18,12 @@ def fire_next_step(tx: Transaction, queue: str, seq: int, step: NextStep | None,
         tx.run(SQL["hand_over"], {"seq": seq, **parameters})
         return False
     following, eta = waiting
-    tx.run(SQL["fire"], {**_turn(tx, queue, following, eta, now), **parameters})
+    tx.run(SQL["fire"], {**_turn(tx, following, eta, now), **parameters})
     return True
 
 
 def abandon_steps(
-    tx: Transaction, queue: str, seq: int, now: int, *, result: bytes | None, value: bytes
+    tx: Transaction, seq: int, now: int, *, result: bytes | None, value: bytes
 ) -> bool:
     """Cancel the later steps of a job that will not succeed, and tell its chord.
 
@@ -38,15 +38,15 @@ def abandon_steps(
         if ends_now and result is not None:
             rows.store_result(tx, step, result)
     # A last step that was cancelled by itself has told its chord already.
-    return ends_now and report_to_chord(tx, queue, last, value, now)
+    return ends_now and report_to_chord(tx, last, value, now)
 
 
-def report_to_chord(tx: Transaction, queue: str, seq: int, value: bytes, now: int) -> bool:
+def report_to_chord(tx: Transaction, seq: int, value: bytes, now: int) -> bool:
     """Record a member's end; fire the callback if it was the last one, and return if so."""
     fired = False
     for cid, position in tx.run(SQL["membership"], {"seq": seq}):
         tx.run(SQL["set_member_value"], {"cid": cid, "position": position, "value": value})
-        fired |= fire_callback_if_complete(tx, queue, cid, now)
+        fired |= fire_callback_if_complete(tx, cid, now)
     return fired
 
 
@@ -55,13 +55,13 @@ def is_complete(tx: Transaction, cid: str) -> bool:
     return all(value is not None for value, _ in tx.run(SQL["chord_values"], {"cid": cid}))
 
 
-def fire_callback_if_complete(tx: Transaction, queue: str, cid: str, now: int) -> bool:
+def fire_callback_if_complete(tx: Transaction, cid: str, now: int) -> bool:
     """Make a chord's callback pending once every member has ended, and never twice."""
     complete = tx.one(SQL["complete_callback"], {"cid": cid})
     if complete is None:
         return False
     seq, eta = complete
-    tx.run(SQL["fire_callback"], _turn(tx, queue, seq, eta, now))
+    tx.run(SQL["fire_callback"], _turn(tx, seq, eta, now))
     return True
 
 
@@ -77,7 +77,7 @@ def rearm_steps(tx: Transaction, seq: int) -> None:
         tx.run(SQL["forget_member_value"], {"seq": last})
 
 
-def _turn(tx: Transaction, queue: str, seq: int, eta: int | None, now: int) -> dict[str, object]:
+def _turn(tx: Transaction, seq: int, eta: int | None, now: int) -> dict[str, object]:
     state = rows.ready_state(eta, now)
-    place = rows.next_place(tx, queue)
+    place = rows.next_place(tx, seq, now)
     return {"seq": seq, "state": state, "place": place, "fresh": state is State.SCHEDULED}

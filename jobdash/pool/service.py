@@ -108,6 +108,7 @@ class Service:
             self._voice.complain(str(error))
 
     def _sweep(self) -> None:
+        self.roster.ledger.samples.take(now())
         for lost, freed in self.roster.sweep(frozenset(self._children())):
             self._version = None
             if freed:

@@ -1,12 +1,15 @@
 """Numbers about the whole file or one queue."""
 
+import json
 from collections import Counter
 
 from jobdash.job import State
-from jobdash.report.reads import SQL, Reads
+from jobdash.report.filter import JobFilter
+from jobdash.report.lists import ListReads
+from jobdash.report.reads import SQL
 
 
-class FigureReads(Reads):
+class FigureReads(ListReads):
     """How many, and since when."""
 
     def counts(self, queue: str | None = None) -> dict[State, int]:
@@ -26,19 +29,21 @@ class FigureReads(Reads):
 
         It is never too early, and may be late for a queue with over a hundred retried jobs.
         """
-        owners = {owner for (owner, state), n in self._tally().items() if n and state == "pending"}
-        if not owners or (queue is not None and queue not in owners):
+        # One retried by hand may be old and have waited little: so the first hundred are looked at.
+        oldest = self._oldest(JobFilter((State.PENDING,), queue=queue or ""), 100)
+        if not oldest:
             return None
-        # To look at each row's queue is only needed where several queues have pending jobs.
-        sought = queue if len(owners) > 1 else None
         found: int | None
-        ((found,),) = self._reader.rows(SQL["oldest_pending"], {"queue": sought})
+        ((found,),) = self._reader.rows(SQL["ready_since"], {"seqs": json.dumps(oldest)})
         return found
 
-    def finished_since(self, us: int) -> dict[State, int]:
-        """Return how many jobs have ended since then, by the final state they have now."""
-        rows = self._reader.rows(SQL["finished_since"], {"since": us})
-        return {State(state): count for state, count in rows}
+    def finished_since(self, us: int) -> int:
+        """Return how many jobs have ended since then, give or take ten seconds' worth of them.
+
+        Since the first sample was taken, if that was later; retried ones are taken off again.
+        """
+        ((by_now, by_then),) = self._reader.rows(SQL["ended"], {"since": us})
+        return max(0, int(by_now) - int(by_then))
 
     def created_since(self, us: int) -> int:
         """Return how many jobs have been enqueued since then."""

@@ -1,7 +1,11 @@
 """Lists of jobs, newest first."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from jobdash.job import Job
 from jobdash.report import plan
+from jobdash.report.directory import ALL, Directory, Numbers, rest_of_chunk
 from jobdash.report.filter import JobFilter
 from jobdash.report.reads import SQL, Reads
 
@@ -12,47 +16,95 @@ MOST_NAMES = 50
 NO_LIMIT = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A plan, where to look, and the directory of exactly the matching jobs if there is one."""
+
+    plan: plan.Plan
+    places: tuple[Numbers, ...]
+    directory: Directory | None
+
+
 class ListReads(Reads):
     """Reads that find jobs by a filter."""
 
     def jobs(self, wanted: JobFilter = ANY_JOB, limit: int = 50, offset: int = 0) -> list[Job]:
         """Return the matching jobs, newest first."""
-        found = self._plan(wanted)
-        page = {**found.parameters, "limit": limit, "offset": offset}
-        if offset and found.is_everything and (span := self._span()).is_dense:
-            border = {"border": span.newest - offset, "offset": 0}
-            return self._jobs(found.page("seq <= :border"), {**page, **border})
-        return self._jobs(found.page(), page)
+        search = self._search(wanted)
+        places = search.places
+        if offset and search.directory is not None:
+            rest, offset = search.directory.skip(offset)
+            places = rest.stretches()
+        return self._numbered(self._seqs(search.plan, places, limit, offset))
 
     def older(self, wanted: JobFilter, seq: int, limit: int = 50) -> list[Job]:
         """Return the matching jobs next below `seq` in the list: as quick at any depth."""
-        found = self._plan(wanted)
-        page = {**found.parameters, "border": seq, "limit": limit, "offset": 0}
-        return self._jobs(found.page("seq < :border"), page)
+        search = self._search(wanted)
+        places = (place.below(seq) for place in search.places)
+        return self._numbered(self._seqs(search.plan, places, limit))
 
     def newer(self, wanted: JobFilter, seq: int, limit: int = 50) -> list[Job]:
         """Return the matching jobs next above `seq` in the list, newest first all the same."""
-        found = self._plan(wanted)
-        page = {**found.parameters, "border": seq, "limit": limit, "offset": 0}
-        return self._jobs(found.page("seq > :border", "ASC"), page)
+        search = self._search(wanted)
+        places = (place.above(seq) for place in reversed(search.places))
+        return self._numbered(self._seqs(search.plan, places, limit, order="ASC"))
 
     def count(self, wanted: JobFilter = ANY_JOB, at_most: int | None = None) -> int:
         """Return how many jobs match; `at_most` stops the count there."""
         if wanted.is_tallied:
             total = self._tallied(wanted)
             return total if at_most is None else min(total, at_most)
-        found = self._plan(wanted)
-        most = NO_LIMIT if at_most is None else at_most
-        ((counted,),) = self._reader.rows(found.count(), {**found.parameters, "most": most})
-        return int(counted)
+        search = self._search(wanted)
+        return self._count(search.plan, search.places, at_most)
 
     def position(self, wanted: JobFilter, seq: int) -> int | None:
         """Return how many matching jobs are newer, or None if the job does not match itself."""
-        found = self._plan(wanted)
-        if found.is_everything and (span := self._span()).is_dense:
-            return span.newest - seq if span.oldest <= seq <= span.newest else None
-        row = self._reader.one(found.position(), {**found.parameters, "seq": seq})
-        return int(row[0]) if row else None
+        search = self._search(wanted)
+        if not self._seqs(search.plan, [Numbers(seq, seq)], 1):
+            return None
+        if search.directory is None:
+            return self._count(search.plan, [place.above(seq) for place in search.places])
+        nearby = self._count(search.plan, [rest_of_chunk(seq)])
+        return search.directory.newer_than_chunk_of(seq) + nearby
+
+    def _oldest(self, wanted: JobFilter, limit: int) -> list[int]:
+        """Return the numbers of the oldest matching jobs."""
+        search = self._search(wanted)
+        return self._seqs(search.plan, reversed(search.places), limit, order="ASC")
+
+    def _seqs(
+        self,
+        found: plan.Plan,
+        places: Iterable[Numbers],
+        limit: int,
+        offset: int = 0,
+        order: str = "DESC",
+    ) -> list[int]:
+        """Gather the numbers of one page, place by place until it is full."""
+        seqs: list[int] = []
+        for place in places:
+            missing = offset + limit - len(seqs)
+            if not missing:
+                break
+            if not place.is_empty:
+                rows = self._reader.rows(
+                    found.page(order), {**found.parameters, **_borders(place), "most": missing}
+                )
+                seqs += [seq for (seq,) in rows]
+        return seqs[offset:]
+
+    def _count(
+        self, found: plan.Plan, places: Iterable[Numbers], at_most: int | None = None
+    ) -> int:
+        counted = 0
+        for place in places:
+            most = NO_LIMIT if at_most is None else at_most - counted
+            if most and not place.is_empty:
+                ((more,),) = self._reader.rows(
+                    found.count(), {**found.parameters, **_borders(place), "most": most}
+                )
+                counted += more
+        return counted
 
     def _tallied(self, wanted: JobFilter) -> int:
         states = wanted.states or None
@@ -62,9 +114,16 @@ class ListReads(Reads):
             if (not wanted.queue or queue == wanted.queue) and (not states or state in states)
         )
 
-    def _plan(self, wanted: JobFilter) -> plan.Plan:
-        tally = self._tally()
+    def _search(self, wanted: JobFilter) -> Search:
+        found = plan.Plan(self._conditions(wanted))
+        if not found.is_by_number or not (wanted.is_tallied or wanted.chosen_states):
+            return Search(found, ALL, None)
+        directory = self._directory(wanted)
+        return Search(found, directory.stretches(), directory if wanted.is_tallied else None)
+
+    def _conditions(self, wanted: JobFilter) -> list[plan.Condition]:
         states = wanted.chosen_states
+        tally = self._tally() if states or wanted.queue else {}
         by_state = [plan.states(states)] if states else []
         by_task = [self._task(wanted.task)] if wanted.task.removesuffix("*") else []
         few = sum(n for (_, state), n in tally.items() if state in states) <= FEW_JOBS
@@ -75,7 +134,12 @@ class ListReads(Reads):
             parts.append(plan.queue(wanted.queue))
         if wanted.text:
             parts.append(plan.text(wanted.text))
-        return plan.Plan(parts)
+        return parts
+
+    def _directory(self, wanted: JobFilter) -> Directory:
+        states = " ".join(wanted.chosen_states)
+        rows = self._reader.rows(SQL["directory"], {"states": states, "queue": wanted.queue})
+        return Directory([(chunk, size) for chunk, size in rows])
 
     def _task(self, wanted: str) -> plan.Condition:
         if not wanted.endswith("*"):
@@ -84,3 +148,7 @@ class ListReads(Reads):
         rows = self._reader.rows(SQL["task_names"], {**borders, "most": MOST_NAMES + 1})
         names = [name for (name,) in rows]
         return plan.tasks(names) if len(names) <= MOST_NAMES else plan.task_range(borders)
+
+
+def _borders(place: Numbers) -> dict[str, int]:
+    return {"low": place.low, "high": place.high}

@@ -12,6 +12,10 @@ from jobdash.job import State
 from jobdash.text import storable
 
 LONGEST_TEXT = 10_000
+_BETWEEN = "seq BETWEEN :low AND :high"
+# The index on states leaves these out, and its condition has to be repeated to be used.
+_PASSED_THROUGH = (State.PENDING, State.RUNNING, State.SUCCEEDED)
+_INDEXED = " AND ".join(f"state <> '{state}'" for state in _PASSED_THROUGH)
 _SEARCHED = ("task", "id", "args", "kwargs", "error_type", "error_message")
 
 
@@ -28,15 +32,16 @@ class Condition:
 
 
 def states(wanted: Sequence[State]) -> Condition:
-    """One of several states."""
+    """One of several states. Pending and succeeded jobs are not led to by any index."""
     chosen = _one_of("state", wanted)
+    if State.PENDING in wanted or State.SUCCEEDED in wanted:
+        return replace(chosen, walks=())
     walks = tuple(_walk(state, walk) for state, walk in zip(wanted, chosen.walks, strict=False))
     return replace(chosen, walks=walks or chosen.walks)
 
 
 def _walk(state: State, walk: str) -> str:
-    # The index on states leaves running out, and its condition has to be repeated to be used.
-    return "state = 'running'" if state is State.RUNNING else f"{walk} AND state <> 'running'"
+    return "state = 'running'" if state is State.RUNNING else f"{walk} AND {_INDEXED}"
 
 
 def tasks(names: Sequence[str]) -> Condition:
@@ -90,37 +95,30 @@ def _one_of(column: str, values: Sequence[str]) -> Condition:
 
 
 class Plan:
-    """SQL for the matching jobs' numbers. The first condition leads if it can walk an index."""
+    """SQL for the matching jobs' numbers. The first condition leads if it can walk an index.
+
+    All statements look between `:low` and `:high`.
+    """
 
     def __init__(self, conditions: Sequence[Condition]) -> None:
         lead = conditions[0].walks if conditions else ()
-        checked = conditions[1:] if lead else conditions
-        self.is_everything = not conditions
-        self._walks = lead or ("seq > 0",)
-        self._checks = [condition.check for condition in checked]
-        self._all_checks = [condition.check for condition in conditions]
+        self.is_by_number = not lead
+        self._walks = lead or ("",)
+        self._checks = [condition.check for condition in (conditions[1:] if lead else conditions)]
         self.parameters = {
             name: value for part in conditions for name, value in part.parameters.items()
         }
 
-    def page(self, bound: str = "", order: str = "DESC") -> str:
-        """Return SQL for one page of numbers; needs `:limit` and `:offset`."""
-        return f"{self._seqs(bound)} ORDER BY seq {order} LIMIT :limit OFFSET :offset"
+    def page(self, order: str = "DESC") -> str:
+        """Return SQL for the first `:most` numbers in this order."""
+        return f"{self._seqs()} ORDER BY seq {order} LIMIT :most"
 
     def count(self) -> str:
         """Return SQL that counts the matching jobs and stops at `:most` (-1: never)."""
         return f"SELECT count(*) FROM ({self._seqs()} LIMIT :most)"
 
-    def position(self) -> str:
-        """Return SQL for the number of matches newer than `:seq`; no row if it is none itself."""
-        itself = " AND ".join(["seq = :seq", *self._all_checks])
-        return (
-            f"SELECT (SELECT count(*) FROM ({self._seqs('seq > :seq')}))"
-            f" WHERE EXISTS (SELECT 1 FROM job WHERE {itself})"
-        )
-
-    def _seqs(self, bound: str = "") -> str:
-        checks = [check for check in (bound, *self._checks) if check]
+    def _seqs(self) -> str:
         return " UNION ALL ".join(
-            f"SELECT seq FROM job WHERE {' AND '.join([walk, *checks])}" for walk in self._walks
+            f"SELECT seq FROM job WHERE {' AND '.join(filter(None, parts))}"
+            for parts in ((walk, _BETWEEN, *self._checks) for walk in self._walks)
         )

@@ -2,16 +2,20 @@
 -- Each move is guarded by the state it may start from.
 
 -- name: next_place
--- The place behind everything that is pending now. Places come from a row that the triggers
--- write anyway, so they cost no extra page.
-UPDATE tally SET value = value + 1 WHERE queue = :queue AND name = 'place'
-
--- name: last_place
-SELECT value FROM tally WHERE queue = :queue AND name = 'place'
+-- The place behind everything of its priority that is pending now; a time, so that no counter has
+-- to be kept, but never before the last one, so that a clock that is set back reorders nothing.
+SELECT max(:now, 1 + coalesce((
+    SELECT place FROM job
+      WHERE queue = this.queue AND priority = this.priority AND state = 'pending' AND held = 0
+      ORDER BY place DESC LIMIT 1), 0))
+  FROM job AS this WHERE seq = :seq
 
 -- name: mark_sorted
 -- Scheduled from the start in huey's eyes too, even if its eta is past.
 UPDATE job SET state = 'scheduled', fresh = 0 WHERE seq = :seq AND eta IS NOT NULL
+
+-- name: is_paused
+EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task)
 
 -- name: insert_message
 INSERT INTO message (data, checksum) VALUES (:data, :checksum)
@@ -23,7 +27,9 @@ INSERT OR FAIL INTO job (
   fresh, retries, retries_left, retry_delay, timeout, hard_timeout, eta, expires,
   created_at, message, args, kwargs, after, parent, batch, key)
 VALUES (
-  ?1, ?2, ?3, ?4, ?5, coalesce((SELECT value FROM tally WHERE queue = ?2 AND name = 'place'), 0) + 1,
+  ?1, ?2, ?3, ?4, ?5, max(?13, 1 + coalesce((
+    SELECT place FROM job WHERE queue = ?2 AND priority = ?5 AND state = 'pending' AND held = 0
+      ORDER BY place DESC LIMIT 1), 0)),
   EXISTS (SELECT 1 FROM pause WHERE queue = ?2 AND task = ?3 AND ?3 <> ''),
   ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12,
   ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
@@ -102,9 +108,16 @@ SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job
   WHERE job.seq = {choice}
 
 -- name: set_running
--- The claim number rises with every claim, so that no two workers ever share one.
+-- The claim number rises with every claim, so that no two workers ever share one. What was pending
+-- has none of the marks that `wipe` wipes, and columns left alone are indexes left alone.
 UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
-    claims = claims + 1, started_at = :now, fresh = 0, held = 0, finished_at = NULL, cancel_requested_at = NULL
+    claims = claims + 1, started_at = :now, cancel_requested_at = NULL
+  WHERE seq = :seq
+
+-- name: set_running_from_anywhere
+UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
+    claims = claims + 1, started_at = :now, cancel_requested_at = NULL,
+    fresh = 0, held = 0, finished_at = NULL
   WHERE seq = :seq
 
 -- name: next_pending
@@ -144,7 +157,7 @@ UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker
 
 -- name: due
 SELECT seq FROM job
-  WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh <= :fresh AND eta <= :now
+  WHERE queue = :queue AND (state = 'scheduled' OR state = 'retrying') AND fresh <= :fresh AND eta <= :now
   ORDER BY eta, seq LIMIT :most
 
 -- name: promote
@@ -152,7 +165,7 @@ UPDATE job SET state = 'pending', place = :place, fresh = 0
   WHERE seq = :seq AND state IN ('scheduled', 'retrying')
 
 -- name: next_due
-SELECT min(eta) FROM job WHERE queue = :queue AND state IN ('scheduled', 'retrying')
+SELECT min(eta) FROM job WHERE queue = :queue AND (state = 'scheduled' OR state = 'retrying')
 
 -- name: succeed
 -- The claim number turns away a worker that lost its claim.
@@ -170,7 +183,7 @@ UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, 
 -- name: try_again
 -- Not 0 but the next place: what failed goes behind what waited.
 UPDATE OR ROLLBACK job SET state = :state, worker = NULL,
-    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), failures = failures + :counted,
+    held = {is_paused}, failures = failures + :counted,
     retries_left = :retries_left, retry_delay = :retry_delay, eta = :eta, place = :place,
     error_type = :error_type, error_message = :error_message, reason = :reason,
     retries = max(retries, failures + :counted + :retries_left)
@@ -178,19 +191,19 @@ UPDATE OR ROLLBACK job SET state = :state, worker = NULL,
 
 -- name: postpone
 UPDATE OR ROLLBACK job SET state = 'scheduled', worker = NULL,
-    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), idle = idle + 1, eta = :eta, place = :place, fresh = 0,
+    held = {is_paused}, idle = idle + 1, eta = :eta, place = :place, fresh = 0,
     reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: release
 -- The place is kept: what a stop returned is the first to go on.
 UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
-    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), idle = idle + :idle, reason = :reason
+    held = {is_paused}, idle = idle + :idle, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: requeue
 UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
-    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), idle = idle + 1, place = :place
+    held = {is_paused}, idle = idle + 1, place = :place
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: expire
@@ -203,7 +216,7 @@ UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, idle = idle + :id
 
 -- name: rescue
 UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
-    held = EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task), rescues = rescues + 1, reason = :reason
+    held = {is_paused}, rescues = rescues + 1, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: give_up_rescue
@@ -358,7 +371,7 @@ INSERT INTO message (data, checksum) SELECT data, checksum FROM message WHERE id
 INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries_left, retry_delay,
     timeout, hard_timeout, created_at, message, args, kwargs, replay_of)
   SELECT :id, queue, task, 'pending', priority, :place,
-    EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task),
+    {is_paused},
     retries, retries, retry_delay, timeout, hard_timeout, :now, :message, args, kwargs, seq
   FROM job WHERE seq = :seq
 
@@ -379,13 +392,18 @@ INSERT INTO pause (queue, task, since) VALUES (:queue, :task, :now)
 -- name: resume
 DELETE FROM pause WHERE queue = :queue AND task = :task RETURNING task
 
+-- name: chunks_to_hold
+SELECT DISTINCT chunk FROM tally
+  WHERE queue = :queue AND jobs > 0 AND state IN ('pending', 'scheduled', 'retrying', 'waiting')
+
 -- name: to_hold
 -- Nothing is held that is not paused: a resume may have come in between.
 SELECT seq FROM job
-  WHERE state = :state AND state <> 'running' AND seq > :after
-    AND +task = :task AND +queue = :queue AND held = 0
+  WHERE seq BETWEEN :chunk * 8192 AND :chunk * 8192 + 8191
+    AND state IN ('pending', 'scheduled', 'retrying', 'waiting')
+    AND +task = :task AND +queue = :queue AND +held = 0
     AND EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task)
-  ORDER BY seq LIMIT :most
+  LIMIT :most
 
 -- name: to_free
 SELECT seq FROM job WHERE held = 1 AND task = :task AND queue = :queue LIMIT :most
@@ -394,27 +412,53 @@ SELECT seq FROM job WHERE held = 1 AND task = :task AND queue = :queue LIMIT :mo
 UPDATE job SET held = :held WHERE seq = :seq
 
 -- name: flushable_queue
-SELECT seq FROM job
-  WHERE queue = :queue AND state IN ('pending', 'scheduled') AND state <> 'running'
-    AND (state = 'pending' OR fresh = 1)
+SELECT seq FROM ({waiting_in_line})
 
 -- name: flushable_schedule
-SELECT seq FROM job WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0
+SELECT seq FROM job WHERE queue = :queue AND (state = 'scheduled' OR state = 'retrying') AND fresh = 0
+
+-- name: waiting_in_line
+-- What huey counts as queued: pending, held back or not, and what its consumer has not sorted yet.
+SELECT seq, priority, place FROM job WHERE queue = :queue AND state = 'pending' AND held = 0
+UNION ALL
+SELECT seq, priority, place FROM job WHERE held = 1 AND queue = :queue AND state = 'pending'
+UNION ALL
+SELECT seq, priority, place FROM job WHERE queue = :queue AND state = 'scheduled' AND fresh = 1
 
 -- name: queued
-SELECT seq, message FROM job
-  WHERE queue = :queue AND state IN ('pending', 'scheduled') AND state <> 'running'
-    AND (state = 'pending' OR fresh = 1)
-  ORDER BY priority DESC, place LIMIT :most
+SELECT seq FROM ({waiting_in_line}) ORDER BY priority DESC, place, seq LIMIT :most
 
 -- name: scheduled
-SELECT seq, message FROM job
-  WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0
+SELECT seq FROM job
+  WHERE queue = :queue AND (state = 'scheduled' OR state = 'retrying') AND fresh = 0
   ORDER BY eta, seq LIMIT :most
 
 -- name: queue_size
-SELECT coalesce((SELECT value FROM tally WHERE queue = :queue AND name = 'pending'), 0)
+SELECT coalesce((SELECT sum(jobs) FROM tally WHERE queue = :queue AND state = 'pending'), 0)
   + (SELECT count(*) FROM job WHERE queue = :queue AND state = 'scheduled' AND fresh = 1)
 
 -- name: schedule_size
-SELECT count(*) FROM job WHERE queue = :queue AND state IN ('scheduled', 'retrying') AND fresh = 0
+SELECT count(*) FROM job WHERE queue = :queue AND (state = 'scheduled' OR state = 'retrying') AND fresh = 0
+
+-- name: take_sample
+-- Nothing if nothing has changed since the last one.
+INSERT OR IGNORE INTO sample (queue, at, arrived, ended, failed, pending)
+  SELECT :queue, :at, arrived, ended, failed, pending
+    FROM (
+      SELECT coalesce(sum(jobs), 0) + (
+            SELECT count(*) FROM job WHERE state = 'running' AND queue = :queue) AS arrived,
+          coalesce(sum(jobs) FILTER (WHERE state IN (
+            'succeeded', 'failed', 'cancelled', 'expired', 'discarded', 'pruned')), 0) AS ended,
+          coalesce(sum(jobs) FILTER (WHERE state IN ('failed', 'discarded')), 0) AS failed,
+          coalesce(sum(jobs) FILTER (WHERE state = 'pending'), 0) AS pending
+        FROM tally WHERE queue = :queue) AS today
+    WHERE NOT EXISTS (
+      SELECT 1 FROM (
+          SELECT * FROM sample WHERE queue = :queue ORDER BY at DESC LIMIT 1) AS last
+        WHERE last.at >= :at OR (last.arrived, last.ended, last.failed, last.pending)
+          = (today.arrived, today.ended, today.failed, today.pending))
+
+-- name: drop_samples
+-- The newest of the old ones still tells what the oldest of the young ones started from.
+DELETE FROM sample WHERE queue = :queue AND at < (
+  SELECT max(at) FROM sample WHERE queue = :queue AND at <= :before)

@@ -18,6 +18,9 @@ SELECT
 -- name: this_seq
 SELECT :seq AS seq
 
+-- name: these_seqs
+SELECT value AS seq FROM json_each(:seqs)
+
 -- name: seqs_of_id
 -- An exact id comes first among those that begin with it.
 SELECT seq FROM job WHERE id >= :id AND id < :id || char(0x10FFFF) ORDER BY id LIMIT :most
@@ -46,12 +49,6 @@ WITH RECURSIVE
       SELECT member FROM chord JOIN chord_member USING (cid) WHERE callback = :seq LIMIT :most))
 SELECT seq FROM kin WHERE seq <> :seq ORDER BY seq LIMIT :most
 
--- name: span
--- A file without gaps in its numbers has (newest - oldest + 1) jobs: then the position of a job
--- follows from its number alone.
-SELECT (SELECT max(seq) FROM job), (SELECT min(seq) FROM job),
-    (SELECT coalesce(sum(value), 0) FROM tally WHERE name <> 'place')
-
 -- name: task_names
 -- Steps from name to name instead of reading every job's.
 WITH RECURSIVE names (name) AS (
@@ -63,7 +60,21 @@ WITH RECURSIVE names (name) AS (
 SELECT name FROM names WHERE name IS NOT NULL
 
 -- name: tally
-SELECT queue, name, value FROM tally WHERE name <> 'place'
+-- Running jobs are not in the tally: their own index counts them.
+SELECT queue, state, sum(jobs) FROM tally WHERE jobs <> 0 AND state <> 'pruned'
+  GROUP BY queue, state
+UNION ALL
+SELECT queue, 'running', count(*) FROM job WHERE state = 'running' GROUP BY queue
+
+-- name: directory
+-- How many jobs of these states lie in each chunk of numbers; '' means every state or queue.
+SELECT chunk, sum(jobs) FROM (
+    SELECT chunk, queue, state, jobs FROM tally WHERE jobs <> 0 AND state <> 'pruned'
+    UNION ALL
+    SELECT seq / 8192, queue, 'running', 1 FROM job WHERE state = 'running')
+  WHERE (:states = '' OR instr(' ' || :states || ' ', ' ' || state || ' '))
+    AND (:queue = '' OR queue = :queue)
+  GROUP BY chunk ORDER BY chunk DESC
 
 -- name: queues
 SELECT queue FROM tally UNION SELECT queue FROM task_type UNION SELECT queue FROM worker
@@ -111,21 +122,27 @@ SELECT name, queue, parameters, doc, retries, retry_delay, priority, timeout, pe
 -- name: pauses
 SELECT queue, task FROM pause ORDER BY queue, task
 
--- name: oldest_pending
+-- name: ready_since
 -- When a job became ready is not written down, but it was not before the last thing known of it.
--- One retried by hand may be old and have waited little: so the first hundred are looked at.
-SELECT min(ready_at) FROM (
-  SELECT max(
-      created_at,
-      coalesce(eta, 0),
-      coalesce((SELECT max(ended_at) FROM attempt WHERE attempt.seq = job.seq), 0),
-      coalesce((SELECT max(at) FROM event WHERE event.seq = job.seq), 0)) AS ready_at
-    FROM job WHERE state = 'pending' AND state <> 'running' AND (:queue IS NULL OR queue = :queue)
-    ORDER BY seq LIMIT 100)
+SELECT min(max(
+    created_at,
+    coalesce(eta, 0),
+    coalesce((SELECT max(ended_at) FROM attempt WHERE attempt.seq = job.seq), 0),
+    coalesce((SELECT max(at) FROM event WHERE event.seq = job.seq), 0)))
+  FROM json_each(:seqs) JOIN job ON job.seq = value
 
--- name: finished_since
--- Without the plus the planner would walk the whole index on state, which comes grouped.
-SELECT state, count(*) FROM job WHERE finished_at >= :since GROUP BY +state
+-- name: ended
+-- How many jobs have ended by now, and had ended at the last sample before a time, or at the first
+-- one after it.
+SELECT
+  (SELECT coalesce(sum(jobs), 0) FROM tally WHERE state IN (
+    'succeeded', 'failed', 'cancelled', 'expired', 'discarded', 'pruned')),
+  (SELECT coalesce(sum(ended), 0) FROM (
+    SELECT coalesce(
+        (SELECT ended FROM sample WHERE sample.queue = known.queue AND at <= :since
+          ORDER BY at DESC LIMIT 1),
+        (SELECT ended FROM sample WHERE sample.queue = known.queue ORDER BY at LIMIT 1)) AS ended
+      FROM (SELECT DISTINCT queue FROM tally) AS known))
 
 -- name: created_since
 -- Numbers are given in the order of time, so the newest job that is too old marks the border.

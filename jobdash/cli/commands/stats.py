@@ -48,9 +48,7 @@ def _stats(report: Report, moment: int, oldest: int | None) -> dict[str, Any]:
         "depth": states[State.PENDING],
         "oldest_pending_at": iso(oldest),
         "enqueued_per_minute": _per_minute(report.created_since, moment),
-        "finished_per_minute": _per_minute(
-            lambda since: sum(report.finished_since(since).values()), moment
-        ),
+        "finished_per_minute": _per_minute(report.finished_since, moment),
         "workers": len(runners),
         "busy": sum(worker.job is not None for worker in runners),
         "pools": [_pool(worker) for worker in workers if worker.kind == "pool"],

@@ -11,7 +11,8 @@ CREATE TABLE job (
   state TEXT NOT NULL,
 
   priority REAL NOT NULL DEFAULT 0,
-  -- the order within pending; renewed when a row becomes pending by retry or eta
+  -- the order within pending, in microseconds as far as clocks agree; renewed when a row becomes
+  -- pending by retry or eta
   place INTEGER NOT NULL,
   -- outside the index that claims read: its task type is paused
   held INTEGER NOT NULL DEFAULT 0,
@@ -75,14 +76,14 @@ CREATE UNIQUE INDEX job_id ON job (id, queue);
 CREATE INDEX job_ready ON job (queue, priority DESC, place)
   WHERE state = 'pending' AND held = 0;
 CREATE INDEX job_held ON job (task, seq) WHERE held = 1;
-CREATE INDEX job_fresh ON job (queue, priority DESC, place)
-  WHERE state = 'scheduled' AND fresh = 1;
-CREATE INDEX job_due ON job (queue, eta) WHERE state IN ('scheduled', 'retrying');
+CREATE INDEX job_fresh ON job (queue, priority DESC, place) WHERE fresh = 1;
+CREATE INDEX job_due ON job (queue, eta) WHERE state = 'scheduled' OR state = 'retrying';
 CREATE INDEX job_running ON job (worker) WHERE state = 'running';
--- Without running, which job_running finds: half the writes of a job's life.
-CREATE INDEX job_state ON job (state, seq) WHERE state <> 'running';
+-- Without the states that every job passes through: an entry for each would be half the writes of a
+-- job's life. Those are found by number, in the chunks whose tally says that they hold some.
+CREATE INDEX job_state ON job (state, seq)
+  WHERE state <> 'pending' AND state <> 'running' AND state <> 'succeeded';
 CREATE INDEX job_task ON job (task, seq);
-CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX job_after ON job (after) WHERE after IS NOT NULL;
 CREATE INDEX job_parent ON job (parent) WHERE parent IS NOT NULL;
 CREATE INDEX job_replay ON job (replay_of) WHERE replay_of IS NOT NULL;
@@ -189,35 +190,58 @@ CREATE TABLE pause (
   PRIMARY KEY (queue, task)
 ) STRICT, WITHOUT ROWID;
 
--- Counts per state, kept by the triggers below, and 'place': the last place given.
+-- How many jobs are in each state, by chunks of 8192 numbers: the counts, and a directory that
+-- leads to the jobs of a state. Kept by the triggers below. Running jobs are few and change twice as
+-- often as all others: job_running counts them. Chunk -1 tells how many jobs were 'pruned'.
 CREATE TABLE tally (
+  chunk INTEGER NOT NULL,
   queue TEXT NOT NULL,
-  name TEXT NOT NULL,
-  value INTEGER NOT NULL,
-  PRIMARY KEY (queue, name)
+  state TEXT NOT NULL,
+  jobs INTEGER NOT NULL,
+  PRIMARY KEY (chunk, queue, state)
 ) STRICT, WITHOUT ROWID;
 
--- The rows are there from a queue's first job on, so that a move is two plain UPDATEs: an upsert in
--- a trigger makes SQLite keep a journal of each statement, a tenth of the cost of a job.
-CREATE TRIGGER tally_open BEFORE INSERT ON job
-WHEN NOT EXISTS (SELECT 1 FROM tally WHERE queue = NEW.queue AND name = 'place') BEGIN
-  INSERT INTO tally (queue, name, value) VALUES
-    (NEW.queue, 'place', 0), (NEW.queue, 'waiting', 0), (NEW.queue, 'scheduled', 0),
-    (NEW.queue, 'pending', 0), (NEW.queue, 'running', 0), (NEW.queue, 'retrying', 0),
-    (NEW.queue, 'succeeded', 0), (NEW.queue, 'failed', 0), (NEW.queue, 'cancelled', 0),
-    (NEW.queue, 'expired', 0), (NEW.queue, 'discarded', 0);
-END;
+-- The rows are there from a chunk's first job on, so that a move is a plain UPDATE: an upsert in a
+-- trigger makes SQLite keep a journal of each statement, a tenth of the cost of a job.
 CREATE TRIGGER tally_insert AFTER INSERT ON job BEGIN
-  UPDATE tally SET value = value + 1 WHERE queue = NEW.queue AND name = NEW.state;
-  UPDATE tally SET value = value + 1 WHERE queue = NEW.queue AND name = 'place';
+  UPDATE tally SET jobs = jobs + (NEW.state <> 'running')
+    WHERE chunk = NEW.seq / 8192 AND queue = NEW.queue
+      AND state = CASE NEW.state WHEN 'running' THEN 'pending' ELSE NEW.state END;
+  INSERT INTO tally (chunk, queue, state, jobs)
+    SELECT NEW.seq / 8192, NEW.queue, column1, column1 = NEW.state FROM (VALUES ('waiting'),
+      ('scheduled'), ('pending'), ('retrying'), ('succeeded'), ('failed'), ('cancelled'),
+      ('expired'), ('discarded'))
+    WHERE changes() = 0;
 END;
-CREATE TRIGGER tally_move AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state BEGIN
-  UPDATE tally SET value = value - 1 WHERE queue = OLD.queue AND name = OLD.state;
-  UPDATE tally SET value = value + 1 WHERE queue = NEW.queue AND name = NEW.state;
+CREATE TRIGGER tally_leave AFTER UPDATE OF state ON job
+WHEN OLD.state <> NEW.state AND OLD.state <> 'running' BEGIN
+  UPDATE tally SET jobs = jobs - 1
+    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND state = OLD.state;
+END;
+CREATE TRIGGER tally_reach AFTER UPDATE OF state ON job
+WHEN OLD.state <> NEW.state AND NEW.state <> 'running' BEGIN
+  UPDATE tally SET jobs = jobs + 1
+    WHERE chunk = NEW.seq / 8192 AND queue = NEW.queue AND state = NEW.state;
 END;
 CREATE TRIGGER tally_delete AFTER DELETE ON job BEGIN
-  UPDATE tally SET value = value - 1 WHERE queue = OLD.queue AND name = OLD.state;
+  UPDATE tally SET jobs = jobs - 1
+    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND state = OLD.state;
+  INSERT INTO tally (chunk, queue, state, jobs) VALUES (-1, OLD.queue, 'pruned', 1)
+    ON CONFLICT DO UPDATE SET jobs = jobs + 1;
 END;
+
+-- What a queue had behind it at a time: rates and charts are differences between samples. Taken by
+-- whoever works on the queue, and only if something has changed since the last one.
+CREATE TABLE sample (
+  queue TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  -- ever enqueued, and ended by now
+  arrived INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  PRIMARY KEY (queue, at)
+) STRICT, WITHOUT ROWID;
 
 -- huey's own two tables, in huey's own shape, so that a file that plain huey has used
 -- keeps its locks, rate limits, revocations and unread results.
