@@ -42,6 +42,11 @@ class Directory:
         """Take (chunk, number of jobs), each chunk at most once, in falling order."""
         self._chunks = chunks
 
+    @property
+    def jobs(self) -> int:
+        """How many jobs there are in all chunks."""
+        return sum(size for _, size in self._chunks)
+
     def stretches(self) -> tuple[Numbers, ...]:
         """Return where jobs lie, newest first; neighbouring chunks make one stretch."""
         found: list[Numbers] = []

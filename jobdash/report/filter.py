@@ -27,5 +27,10 @@ class JobFilter:
 
     @property
     def is_tallied(self) -> bool:
-        """True if the counter rows alone tell how many jobs match."""
-        return not (self.text or self.batch or self.task.removesuffix("*"))
+        """True if the tally alone tells how many jobs match."""
+        return not (self.text or self.batch)
+
+    @property
+    def is_only_text(self) -> bool:
+        """True if the tally tells nothing about where matching jobs lie."""
+        return bool(self.text) and not (self.states or self.task or self.queue)

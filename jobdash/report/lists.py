@@ -1,18 +1,17 @@
 """Lists of jobs, newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jobdash.job import Job
+from jobdash.job import Job, State
 from jobdash.report import plan
 from jobdash.report.directory import ALL, Directory, Numbers, rest_of_chunk
 from jobdash.report.filter import JobFilter
 from jobdash.report.reads import SQL, Reads
 
 ANY_JOB = JobFilter()
-# A walk by state beats one by task below this, even if no job matches both.
+# A walk by state beats one by number below this, even if none of these jobs is of the task.
 FEW_JOBS = 20_000
-MOST_NAMES = 50
 NO_LIMIT = -1
 
 
@@ -52,7 +51,7 @@ class ListReads(Reads):
     def count(self, wanted: JobFilter = ANY_JOB, at_most: int | None = None) -> int:
         """Return how many jobs match; `at_most` stops the count there."""
         if wanted.is_tallied:
-            total = self._tallied(wanted)
+            total = self._directory(wanted).jobs
             return total if at_most is None else min(total, at_most)
         search = self._search(wanted)
         return self._count(search.plan, search.places, at_most)
@@ -106,48 +105,53 @@ class ListReads(Reads):
                 counted += more
         return counted
 
-    def _tallied(self, wanted: JobFilter) -> int:
-        states = wanted.states or None
-        return sum(
-            value
-            for (queue, state), value in self._tally().items()
-            if (not wanted.queue or queue == wanted.queue) and (not states or state in states)
-        )
-
     def _search(self, wanted: JobFilter) -> Search:
-        found = plan.Plan(self._conditions(wanted))
-        if not found.is_by_number or not (wanted.is_tallied or wanted.chosen_states):
+        found = self._plan(wanted)
+        if not found.is_by_number or wanted.is_only_text:
             return Search(found, ALL, None)
         directory = self._directory(wanted)
         return Search(found, directory.stretches(), directory if wanted.is_tallied else None)
 
-    def _conditions(self, wanted: JobFilter) -> list[plan.Condition]:
+    def _plan(self, wanted: JobFilter) -> plan.Plan:
         states = wanted.chosen_states
-        tally = self._tally() if states or wanted.queue else {}
-        by_state = [plan.states(states)] if states else []
-        by_task = [self._task(wanted.task)] if wanted.task.removesuffix("*") else []
-        few = sum(n for (_, state), n in tally.items() if state in states) <= FEW_JOBS
-        parts = by_state + by_task if few else by_task + by_state
-        if wanted.batch:
-            parts.insert(0, plan.batch(wanted.batch))
-        if wanted.queue and any(n and queue != wanted.queue for (queue, _), n in tally.items()):
-            parts.append(plan.queue(wanted.queue))
+        lead = self._lead(wanted)
+        checked = []
+        if states and (lead is None or wanted.batch):
+            checked.append(plan.states(states))
+        if wanted.task.removesuffix("*"):
+            checked.append(plan.task(*plan.task_borders(wanted.task)))
+        if wanted.queue and self._has_others(wanted.queue):
+            checked.append(plan.queue(wanted.queue))
         if wanted.text:
-            parts.append(plan.text(wanted.text))
-        return parts
+            checked.append(plan.text(wanted.text))
+        return plan.Plan(lead, checked)
+
+    def _lead(self, wanted: JobFilter) -> plan.Condition | None:
+        states = wanted.chosen_states
+        if wanted.batch:
+            return plan.batch(wanted.batch)
+        if not states or not plan.is_indexed(states):
+            return None
+        if wanted.task and self._in_states(states) > FEW_JOBS:
+            return None
+        return plan.states(states)
+
+    def _in_states(self, states: Sequence[State]) -> int:
+        return sum(n for (_, state), n in self._tally().items() if state in states)
+
+    def _has_others(self, wanted: str) -> bool:
+        return any(n and queue != wanted for (queue, _), n in self._tally().items())
 
     def _directory(self, wanted: JobFilter) -> Directory:
-        states = " ".join(wanted.chosen_states)
-        rows = self._reader.rows(SQL["directory"], {"states": states, "queue": wanted.queue})
+        first, last = plan.task_borders(wanted.task)
+        parameters = {
+            "states": " ".join(wanted.chosen_states),
+            "queue": wanted.queue,
+            "start": first,
+            "end": last,
+        }
+        rows = self._reader.rows(SQL["directory"], parameters)
         return Directory([(chunk, size) for chunk, size in rows])
-
-    def _task(self, wanted: str) -> plan.Condition:
-        if not wanted.endswith("*"):
-            return plan.tasks((wanted,))
-        borders = plan.prefix_range(wanted.removesuffix("*"))
-        rows = self._reader.rows(SQL["task_names"], {**borders, "most": MOST_NAMES + 1})
-        names = [name for (name,) in rows]
-        return plan.tasks(names) if len(names) <= MOST_NAMES else plan.task_range(borders)
 
 
 def _borders(place: Numbers) -> dict[str, int]:

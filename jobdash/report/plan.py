@@ -1,7 +1,7 @@
-"""How a filtered list is read: which indexes are walked newest first, and what is checked then.
+"""How a filtered list is read: which index is walked newest first, if any, and what is checked.
 
-Each index that leads is walked in the order of `seq`, and SQLite merges the walks as far as the
-page needs: several states or tasks cost little more than one.
+An index that leads is walked in the order of `seq`, and SQLite merges the walks as far as the page
+needs: several states cost little more than one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,26 +32,24 @@ class Condition:
 
 
 def states(wanted: Sequence[State]) -> Condition:
-    """One of several states. Pending and succeeded jobs are not led to by any index."""
+    """One of several states, walked by their index where `is_indexed`."""
     chosen = _one_of("state", wanted)
-    if State.PENDING in wanted or State.SUCCEEDED in wanted:
-        return replace(chosen, walks=())
     walks = tuple(_walk(state, walk) for state, walk in zip(wanted, chosen.walks, strict=False))
     return replace(chosen, walks=walks or chosen.walks)
+
+
+def is_indexed(wanted: Sequence[State]) -> bool:
+    """Return whether an index leads to all of these states."""
+    return not {State.PENDING, State.SUCCEEDED} & set(wanted)
 
 
 def _walk(state: State, walk: str) -> str:
     return "state = 'running'" if state is State.RUNNING else f"{walk} AND {_INDEXED}"
 
 
-def tasks(names: Sequence[str]) -> Condition:
-    """One of several task names."""
-    return _one_of("task", names)
-
-
-def task_range(borders: Mapping[str, str]) -> Condition:
-    """A task whose name lies between `start` and `end`, when there are too many to walk each."""
-    return Condition("+task >= :start AND +task < :end", parameters=borders)
+def task(first: str, last: str) -> Condition:
+    """A task whose name sorts between these two, both included."""
+    return Condition("+task BETWEEN :start AND :end", parameters={"start": first, "end": last})
 
 
 def batch(name: str) -> Condition:
@@ -77,10 +75,11 @@ def text(wanted: str) -> Condition:
     return Condition(f"({checks})", parameters={"text": f"%{pattern}%"})
 
 
-def prefix_range(prefix: str) -> dict[str, str]:
-    """Return the borders between which everything that begins with `prefix` sorts."""
-    start = storable(prefix)
-    return {"start": start, "end": start + "\U0010ffff"}
+def task_borders(wanted: str) -> tuple[str, str]:
+    """Return the first and the last name that `name` or `beginning*` allows; '' allows all."""
+    first = storable(wanted.removesuffix("*"))
+    is_exact = first and not wanted.endswith("*")
+    return first, first if is_exact else first + "\U0010ffff"
 
 
 def _one_of(column: str, values: Sequence[str]) -> Condition:
@@ -95,18 +94,19 @@ def _one_of(column: str, values: Sequence[str]) -> Condition:
 
 
 class Plan:
-    """SQL for the matching jobs' numbers. The first condition leads if it can walk an index.
+    """SQL for the matching jobs' numbers: what `lead` walks, or all by number, then the checks.
 
     All statements look between `:low` and `:high`.
     """
 
-    def __init__(self, conditions: Sequence[Condition]) -> None:
-        lead = conditions[0].walks if conditions else ()
-        self.is_by_number = not lead
-        self._walks = lead or ("",)
-        self._checks = [condition.check for condition in (conditions[1:] if lead else conditions)]
+    def __init__(self, lead: Condition | None, checked: Sequence[Condition]) -> None:
+        self.is_by_number = lead is None
+        self._walks = lead.walks if lead else ("",)
+        self._checks = [condition.check for condition in checked]
         self.parameters = {
-            name: value for part in conditions for name, value in part.parameters.items()
+            name: value
+            for part in (*checked, *([lead] if lead else ()))
+            for name, value in part.parameters.items()
         }
 
     def page(self, order: str = "DESC") -> str:

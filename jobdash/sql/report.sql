@@ -49,16 +49,6 @@ WITH RECURSIVE
       SELECT member FROM chord JOIN chord_member USING (cid) WHERE callback = :seq LIMIT :most))
 SELECT seq FROM kin WHERE seq <> :seq ORDER BY seq LIMIT :most
 
--- name: task_names
--- Steps from name to name instead of reading every job's.
-WITH RECURSIVE names (name) AS (
-  SELECT (SELECT task FROM job WHERE task >= :start AND task < :end ORDER BY task LIMIT 1)
-  UNION ALL
-  SELECT (SELECT task FROM job WHERE task > name AND task < :end ORDER BY task LIMIT 1)
-    FROM names WHERE name IS NOT NULL
-  LIMIT :most)
-SELECT name FROM names WHERE name IS NOT NULL
-
 -- name: tally
 -- Running jobs are not in the tally: their own index counts them.
 SELECT queue, state, sum(jobs) FROM tally WHERE jobs <> 0 AND state <> 'pruned'
@@ -67,13 +57,14 @@ UNION ALL
 SELECT queue, 'running', count(*) FROM job WHERE state = 'running' GROUP BY queue
 
 -- name: directory
--- How many jobs of these states lie in each chunk of numbers; '' means every state or queue.
+-- How many jobs of these states and tasks lie in each chunk of numbers; '' means every state or queue.
 SELECT chunk, sum(jobs) FROM (
-    SELECT chunk, queue, state, jobs FROM tally WHERE jobs <> 0 AND state <> 'pruned'
+    SELECT chunk, queue, task, state, jobs FROM tally WHERE jobs <> 0 AND state <> 'pruned'
     UNION ALL
-    SELECT seq / 8192, queue, 'running', 1 FROM job WHERE state = 'running')
+    SELECT seq / 8192, queue, task, 'running', 1 FROM job WHERE state = 'running')
   WHERE (:states = '' OR instr(' ' || :states || ' ', ' ' || state || ' '))
     AND (:queue = '' OR queue = :queue)
+    AND task BETWEEN :start AND :end
   GROUP BY chunk ORDER BY chunk DESC
 
 -- name: queues

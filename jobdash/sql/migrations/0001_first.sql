@@ -79,11 +79,11 @@ CREATE INDEX job_held ON job (task, seq) WHERE held = 1;
 CREATE INDEX job_fresh ON job (queue, priority DESC, place) WHERE fresh = 1;
 CREATE INDEX job_due ON job (queue, eta) WHERE state = 'scheduled' OR state = 'retrying';
 CREATE INDEX job_running ON job (worker) WHERE state = 'running';
--- Without the states that every job passes through: an entry for each would be half the writes of a
--- job's life. Those are found by number, in the chunks whose tally says that they hold some.
+-- Without the states that every job passes through: entries for those would be half the writes of a
+-- job's life. They are found by number, in the chunks whose tally says that they hold some; so are
+-- the jobs of a task.
 CREATE INDEX job_state ON job (state, seq)
   WHERE state <> 'pending' AND state <> 'running' AND state <> 'succeeded';
-CREATE INDEX job_task ON job (task, seq);
 CREATE INDEX job_after ON job (after) WHERE after IS NOT NULL;
 CREATE INDEX job_parent ON job (parent) WHERE parent IS NOT NULL;
 CREATE INDEX job_replay ON job (replay_of) WHERE replay_of IS NOT NULL;
@@ -190,43 +190,40 @@ CREATE TABLE pause (
   PRIMARY KEY (queue, task)
 ) STRICT, WITHOUT ROWID;
 
--- How many jobs are in each state, by chunks of 8192 numbers: the counts, and a directory that
--- leads to the jobs of a state. Kept by the triggers below. Running jobs are few and change twice as
--- often as all others: job_running counts them. Chunk -1 tells how many jobs were 'pruned'.
+-- How many jobs of each task are in each state, by chunks of 8192 numbers: the counts, and a
+-- directory that leads to the jobs. Kept by the triggers below. Running jobs are few and change twice
+-- as often as all others: job_running counts them. Chunk -1 tells how many jobs were 'pruned'.
 CREATE TABLE tally (
   chunk INTEGER NOT NULL,
   queue TEXT NOT NULL,
+  task TEXT NOT NULL,
   state TEXT NOT NULL,
   jobs INTEGER NOT NULL,
-  PRIMARY KEY (chunk, queue, state)
+  PRIMARY KEY (chunk, queue, task, state)
 ) STRICT, WITHOUT ROWID;
 
--- The rows are there from a chunk's first job on, so that a move is a plain UPDATE: an upsert in a
--- trigger makes SQLite keep a journal of each statement, a tenth of the cost of a job.
-CREATE TRIGGER tally_insert AFTER INSERT ON job BEGIN
-  UPDATE tally SET jobs = jobs + (NEW.state <> 'running')
-    WHERE chunk = NEW.seq / 8192 AND queue = NEW.queue
-      AND state = CASE NEW.state WHEN 'running' THEN 'pending' ELSE NEW.state END;
-  INSERT INTO tally (chunk, queue, state, jobs)
-    SELECT NEW.seq / 8192, NEW.queue, column1, column1 = NEW.state FROM (VALUES ('waiting'),
-      ('scheduled'), ('pending'), ('retrying'), ('succeeded'), ('failed'), ('cancelled'),
-      ('expired'), ('discarded'))
-    WHERE changes() = 0;
+-- The statements that fire these say OR ROLLBACK or OR FAIL where they are frequent: otherwise the
+-- upserts make SQLite keep a journal of each statement, a tenth of the cost of a job.
+CREATE TRIGGER tally_insert AFTER INSERT ON job WHEN NEW.state <> 'running' BEGIN
+  INSERT INTO tally (chunk, queue, task, state, jobs)
+    VALUES (NEW.seq / 8192, NEW.queue, NEW.task, NEW.state, 1)
+    ON CONFLICT DO UPDATE SET jobs = jobs + 1;
 END;
-CREATE TRIGGER tally_leave AFTER UPDATE OF state ON job
-WHEN OLD.state <> NEW.state AND OLD.state <> 'running' BEGIN
+CREATE TRIGGER tally_leave AFTER UPDATE OF state, task ON job
+WHEN OLD.state <> 'running' AND (OLD.state <> NEW.state OR OLD.task <> NEW.task) BEGIN
   UPDATE tally SET jobs = jobs - 1
-    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND state = OLD.state;
+    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND task = OLD.task AND state = OLD.state;
 END;
-CREATE TRIGGER tally_reach AFTER UPDATE OF state ON job
-WHEN OLD.state <> NEW.state AND NEW.state <> 'running' BEGIN
-  UPDATE tally SET jobs = jobs + 1
-    WHERE chunk = NEW.seq / 8192 AND queue = NEW.queue AND state = NEW.state;
+CREATE TRIGGER tally_reach AFTER UPDATE OF state, task ON job
+WHEN NEW.state <> 'running' AND (OLD.state <> NEW.state OR OLD.task <> NEW.task) BEGIN
+  INSERT INTO tally (chunk, queue, task, state, jobs)
+    VALUES (NEW.seq / 8192, NEW.queue, NEW.task, NEW.state, 1)
+    ON CONFLICT DO UPDATE SET jobs = jobs + 1;
 END;
 CREATE TRIGGER tally_delete AFTER DELETE ON job BEGIN
   UPDATE tally SET jobs = jobs - 1
-    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND state = OLD.state;
-  INSERT INTO tally (chunk, queue, state, jobs) VALUES (-1, OLD.queue, 'pruned', 1)
+    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND task = OLD.task AND state = OLD.state;
+  INSERT INTO tally (chunk, queue, task, state, jobs) VALUES (-1, OLD.queue, '', 'pruned', 1)
     ON CONFLICT DO UPDATE SET jobs = jobs + 1;
 END;
 
