@@ -168,6 +168,7 @@ async def test_the_cursor_stays_on_its_job_far_down_a_long_list(stock: Stock) ->
 async def test_scrolling_by_wheel_takes_the_cursor_along(stock: Stock) -> None:
     stock.add_many(1000)
     async with dashboard(stock.path) as screen:
+        await screen.until(lambda: screen.table.max_scroll_y > 400)
         screen.table.scroll_to(y=400, animate=False)
         await screen.until(lambda: screen.table.current is not None and screen.table.cursor == 400)
         assert cursor_seq(screen) == 600
