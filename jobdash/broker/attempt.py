@@ -139,6 +139,8 @@ class Attempt:
         task, huey, process = self._task, self._huey, os.getpid()
         try:
             huey._tasks_in_flight.add(task)
+            if not task.timeout:
+                return task.execute()
             with huey._timeout_context(task):
                 return task.execute()
         finally:

@@ -24,7 +24,15 @@ class CurrentJob:
         return self._ledger.attempts.is_cancel_requested(self._claim)
 
 
-_running = threading.local()
+Run = tuple[Ledger, Claim]
+
+
+class _Running(threading.local):
+    # Only what `current_job` is made of: few bodies ask for it.
+    run: Run | None = None
+
+
+_running = _Running()
 
 
 def current_job() -> CurrentJob | None:
@@ -33,13 +41,11 @@ def current_job() -> CurrentJob | None:
     `token` stays the same over all attempts: use it as the idempotency key of what the job does
     to the outside world, because a body may run twice.
     """
-    return getattr(_running, "job", None)
-
-
-def enter(ledger: Ledger, claim: Claim) -> CurrentJob | None:
-    """Make this claim the thread's current job; return the one it was."""
-    before = current_job()
-    _running.job = CurrentJob(
+    run = _running.run
+    if run is None:
+        return None
+    ledger, claim = run
+    return CurrentJob(
         id=claim.id,
         seq=claim.seq,
         attempt=claim.attempt,
@@ -47,9 +53,14 @@ def enter(ledger: Ledger, claim: Claim) -> CurrentJob | None:
         _claim=claim,
         _ledger=ledger,
     )
+
+
+def enter(ledger: Ledger, claim: Claim) -> Run | None:
+    """Make this claim the thread's current job; return what was that before."""
+    before, _running.run = _running.run, (ledger, claim)
     return before
 
 
-def leave(before: CurrentJob | None) -> None:
+def leave(before: Run | None) -> None:
     """Put back what `enter` returned."""
-    _running.job = before
+    _running.run = before
