@@ -16,8 +16,11 @@ SECOND = 1_000_000
 FAR = 4_000_000_000_000_000
 
 # Running jobs are counted by their index, so the tally leaves them out.
-TALLY = "SELECT queue, state, sum(jobs) FROM tally WHERE chunk >= 0 GROUP BY 1, 2 HAVING sum(jobs)"
-RECOUNT = "SELECT queue, state, count(*) FROM job WHERE state <> 'running' GROUP BY queue, state"
+TALLY = "SELECT chunk, queue, task, state, jobs FROM tally WHERE chunk >= 0 AND jobs <> 0"
+RECOUNT = """
+SELECT seq / 32768, queue, task, state, count(*) FROM job WHERE state <> 'running'
+  GROUP BY 1, 2, 3, 4
+"""
 
 _FINALS = ", ".join(f"'{state}'" for state in sorted(FINAL))
 

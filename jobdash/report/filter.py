@@ -31,6 +31,6 @@ class JobFilter:
         return not (self.text or self.batch)
 
     @property
-    def is_only_text(self) -> bool:
-        """True if the tally tells nothing about where matching jobs lie."""
-        return bool(self.text) and not (self.states or self.task or self.queue)
+    def is_about_tallied(self) -> bool:
+        """True if the tally tells where matching jobs can lie, and where they cannot."""
+        return bool(self.states or self.task or self.queue)

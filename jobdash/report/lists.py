@@ -17,7 +17,7 @@ NO_LIMIT = -1
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A plan, where to look, and the directory of exactly the matching jobs if there is one."""
+    """A plan and where to look, with the directory of exactly the matching jobs if it is known."""
 
     plan: plan.Plan
     places: tuple[Numbers, ...]
@@ -29,7 +29,7 @@ class ListReads(Reads):
 
     def jobs(self, wanted: JobFilter = ANY_JOB, limit: int = 50, offset: int = 0) -> list[Job]:
         """Return the matching jobs, newest first."""
-        search = self._search(wanted)
+        search = self._search(wanted, exactly=offset > 0)
         places = search.places
         if offset and search.directory is not None:
             rest, offset = search.directory.skip(offset)
@@ -58,7 +58,7 @@ class ListReads(Reads):
 
     def position(self, wanted: JobFilter, seq: int) -> int | None:
         """Return how many matching jobs are newer, or None if the job does not match itself."""
-        search = self._search(wanted)
+        search = self._search(wanted, exactly=True)
         if not self._seqs(search.plan, [Numbers(seq, seq)], 1):
             return None
         if search.directory is None:
@@ -105,9 +105,10 @@ class ListReads(Reads):
                 counted += more
         return counted
 
-    def _search(self, wanted: JobFilter) -> Search:
+    def _search(self, wanted: JobFilter, *, exactly: bool = False) -> Search:
         found = self._plan(wanted)
-        if not found.is_by_number or wanted.is_only_text:
+        is_of_use = (exactly and wanted.is_tallied) or wanted.is_about_tallied
+        if not found.is_by_number or not is_of_use:
             return Search(found, ALL, None)
         directory = self._directory(wanted)
         return Search(found, directory.stretches(), directory if wanted.is_tallied else None)

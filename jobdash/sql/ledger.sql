@@ -399,7 +399,7 @@ SELECT DISTINCT chunk FROM tally
 -- name: to_hold
 -- Nothing is held that is not paused: a resume may have come in between.
 SELECT seq FROM job
-  WHERE seq BETWEEN :chunk * 8192 AND :chunk * 8192 + 8191
+  WHERE seq BETWEEN :chunk * 32768 AND :chunk * 32768 + 32767
     AND state IN ('pending', 'scheduled', 'retrying', 'waiting')
     AND +task = :task AND +queue = :queue AND +held = 0
     AND EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task)

@@ -61,7 +61,7 @@ SELECT queue, 'running', count(*) FROM job WHERE state = 'running' GROUP BY queu
 SELECT chunk, sum(jobs) FROM (
     SELECT chunk, queue, task, state, jobs FROM tally WHERE jobs <> 0 AND state <> 'pruned'
     UNION ALL
-    SELECT seq / 8192, queue, task, 'running', 1 FROM job WHERE state = 'running')
+    SELECT seq / 32768, queue, task, 'running', 1 FROM job WHERE state = 'running')
   WHERE (:states = '' OR instr(' ' || :states || ' ', ' ' || state || ' '))
     AND (:queue = '' OR queue = :queue)
     AND task BETWEEN :start AND :end

@@ -190,7 +190,7 @@ CREATE TABLE pause (
   PRIMARY KEY (queue, task)
 ) STRICT, WITHOUT ROWID;
 
--- How many jobs of each task are in each state, by chunks of 8192 numbers: the counts, and a
+-- How many jobs of each task are in each state, by chunks of 32768 numbers: the counts, and a
 -- directory that leads to the jobs. Kept by the triggers below. Running jobs are few and change twice
 -- as often as all others: job_running counts them. Chunk -1 tells how many jobs were 'pruned'.
 CREATE TABLE tally (
@@ -206,23 +206,23 @@ CREATE TABLE tally (
 -- upserts make SQLite keep a journal of each statement, a tenth of the cost of a job.
 CREATE TRIGGER tally_insert AFTER INSERT ON job WHEN NEW.state <> 'running' BEGIN
   INSERT INTO tally (chunk, queue, task, state, jobs)
-    VALUES (NEW.seq / 8192, NEW.queue, NEW.task, NEW.state, 1)
+    VALUES (NEW.seq / 32768, NEW.queue, NEW.task, NEW.state, 1)
     ON CONFLICT DO UPDATE SET jobs = jobs + 1;
 END;
 CREATE TRIGGER tally_leave AFTER UPDATE OF state, task ON job
 WHEN OLD.state <> 'running' AND (OLD.state <> NEW.state OR OLD.task <> NEW.task) BEGIN
   UPDATE tally SET jobs = jobs - 1
-    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND task = OLD.task AND state = OLD.state;
+    WHERE chunk = OLD.seq / 32768 AND queue = OLD.queue AND task = OLD.task AND state = OLD.state;
 END;
 CREATE TRIGGER tally_reach AFTER UPDATE OF state, task ON job
 WHEN NEW.state <> 'running' AND (OLD.state <> NEW.state OR OLD.task <> NEW.task) BEGIN
   INSERT INTO tally (chunk, queue, task, state, jobs)
-    VALUES (NEW.seq / 8192, NEW.queue, NEW.task, NEW.state, 1)
+    VALUES (NEW.seq / 32768, NEW.queue, NEW.task, NEW.state, 1)
     ON CONFLICT DO UPDATE SET jobs = jobs + 1;
 END;
 CREATE TRIGGER tally_delete AFTER DELETE ON job BEGIN
   UPDATE tally SET jobs = jobs - 1
-    WHERE chunk = OLD.seq / 8192 AND queue = OLD.queue AND task = OLD.task AND state = OLD.state;
+    WHERE chunk = OLD.seq / 32768 AND queue = OLD.queue AND task = OLD.task AND state = OLD.state;
   INSERT INTO tally (chunk, queue, task, state, jobs) VALUES (-1, OLD.queue, '', 'pruned', 1)
     ON CONFLICT DO UPDATE SET jobs = jobs + 1;
 END;
