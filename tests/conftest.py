@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,33 @@ from scene import Scene  # noqa: E402
 
 from jobdash import SqliteHuey  # noqa: E402
 from jobdash.ledger import Ledger  # noqa: E402
+
+
+SHORT_STORM_SECONDS = 16.0
+# What a storm may take beyond its own time: to start, to come to rest, to be judged.
+STORM_MARGIN_SECONDS = 180.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("soak")
+    group.addoption("--soak-seconds", type=float, default=SHORT_STORM_SECONDS, help="of storm")
+    group.addoption("--soak-seed", type=int, default=int(time.time()), help="of what goes wrong")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    limit = config.getoption("soak_seconds") + STORM_MARGIN_SECONDS
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(limit))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests have to tell although they passed."""
+    for report in terminalreporter.getreports("passed"):
+        for name, told in report.user_properties:
+            if name == "summary":
+                terminalreporter.section(report.nodeid)
+                terminalreporter.write_line(told)
 
 
 def pytest_unconfigure() -> None:
