@@ -20,7 +20,6 @@ from scene import Scene  # noqa: E402
 from jobdash import SqliteHuey  # noqa: E402
 from jobdash.ledger import Ledger  # noqa: E402
 
-
 SHORT_STORM_SECONDS = 16.0
 # What a storm may take beyond its own time: to start, to come to rest, to be judged.
 STORM_MARGIN_SECONDS = 180.0

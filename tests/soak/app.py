@@ -10,9 +10,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from soak.lines import PLACEHOLDER, append, as_word
-
 from jobdash import SqliteHuey, crontab, current_job
+from soak.lines import PLACEHOLDER, append, as_word
 
 BEAT_SECONDS = 0.05
 

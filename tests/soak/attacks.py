@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from soak.processes import Place
-from soak.troupe import Troupe
-from soak.weather import Strike, Trouble
 from waiting import eventually
 
 from jobdash.control import Control
 from jobdash.errors import DatabaseBusy, DatabaseError
 from jobdash.job import ACTIVE, State
 from jobdash.report import JobFilter, Report
+from soak.processes import Place
+from soak.troupe import Troupe
+from soak.weather import Strike, Trouble
 
 QUEUE = "soak"
 # Everything, or one of these.

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from soak.lines import read
-from soak.storm import Aftermath
-from soak.weather import Trouble
-
 from jobdash.database import open_reader
 from jobdash.job import State
 from jobdash.report import Report
+from soak.lines import read
+from soak.storm import Aftermath
+from soak.weather import Trouble
 
 
 class Line(NamedTuple):

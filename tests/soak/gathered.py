@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from jobdash.job import State
 from soak.evidence import Evidence, Row, Unit
 from soak.lines import PLACEHOLDER
 from soak.weather import Trouble
-
-from jobdash.job import State
 
 
 def findings(evidence: Evidence, unit: Unit, callback: Row) -> Iterator[str]:

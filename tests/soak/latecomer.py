@@ -8,16 +8,15 @@ with a result of its own. The fence must turn that away.
 import sys
 import time
 
-from soak import app
-from soak.load import Unit
-from soak.producer import enqueue, is_to_go_on
-from soak.weather import Trouble
-
 from jobdash.errors import DatabaseError, LostClaim
 from jobdash.identity import Identity
 from jobdash.job import Claim, Event, State
 from jobdash.ledger import Settlement
 from jobdash.report import Report
+from soak import app
+from soak.load import Unit
+from soak.producer import enqueue, is_to_go_on
+from soak.weather import Trouble
 
 LATE = b"late"
 PATIENCE_SECONDS = 15.0

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any
 
-from soak import app
-
 from jobdash import chord
+from soak import app
 
 BATCH = 12
 
@@ -114,7 +114,7 @@ def _jobs(head: Any) -> list[tuple[str, str]]:
 
 def _follows(head: Any) -> list[tuple[str, str]]:
     ids = [one.id for one in _steps(head)]
-    return list(zip(ids, ids[1:], strict=False))
+    return [*pairwise(ids)]
 
 
 _WEIGHTS: dict[Callable[[Random], Unit], int] = {

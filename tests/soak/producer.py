@@ -1,4 +1,4 @@
-"""A process that enqueues. Run as `python -m soak.producer SEED UNITS_A_SECOND`; ends with its input.
+"""A process that enqueues until its input ends: `python -m soak.producer SEED UNITS_A_SECOND`.
 
 Before each call it writes `ask` and what it is about to enqueue, afterwards `ack`, or `refused` if
 the call raised.
@@ -9,11 +9,10 @@ import select
 import sys
 from random import Random
 
+from jobdash.errors import DatabaseError
 from soak import app
 from soak.lines import append, as_word
 from soak.load import Unit, units
-
-from jobdash.errors import DatabaseError
 
 ASKED = "SOAK_ASKED"
 # More waiting jobs than this, and it pauses: a storm must be able to end.

@@ -1,9 +1,8 @@
 """Why a job may have ended as it did, and why a worker may have died."""
 
+from jobdash.job import State
 from soak.evidence import Evidence, Row, Worker
 from soak.weather import Trouble
-
-from jobdash.job import State
 
 MAX_RESCUES = 3
 _BROKEN = ("failing", "broken_step", "broken_part")

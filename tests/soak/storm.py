@@ -10,15 +10,15 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from soak.attacks import Attacks, Deed, Later
-from soak.processes import Place
-from soak.troupe import Troupe
-from soak.weather import forecast
 from waiting import eventually
 
 from jobdash.errors import DatabaseError
 from jobdash.job import ACTIVE
 from jobdash.report import Report
+from soak.attacks import Attacks, Deed, Later
+from soak.processes import Place
+from soak.troupe import Troupe
+from soak.weather import forecast
 
 WORKERS = 3
 PRODUCERS = 2

@@ -5,8 +5,8 @@ import subprocess
 from contextlib import suppress
 from itertools import count
 from multiprocessing import connection
-from os import pidfd_open
 from os import close as close_descriptor
+from os import pidfd_open
 
 from soak.processes import Place, children
 

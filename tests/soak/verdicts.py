@@ -4,11 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from jobdash.job import State
 from soak import gathered
 from soak.evidence import Attempt, Evidence, Line, Row
 from soak.reasons import is_explained, was_killed
-
-from jobdash.job import State
 
 Finding = Iterator[str]
 
