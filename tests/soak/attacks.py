@@ -38,6 +38,7 @@ Later = tuple[float, Callable[[], "list[Later]"]]
 # While a process that has the write lock is stopped, nobody else may stop for long: the one that
 # is to let it go on is this one.
 PATIENCE_SECONDS = 0.2
+WAITING_SECONDS = 0.05
 
 
 class Attacks:
@@ -53,11 +54,13 @@ class Attacks:
 
     def strike(self, strike: Strike) -> list[Later]:
         """Do what the strike says, if there is a victim; return what is to follow, and when."""
-        who, _, what = strike.trouble.partition("-")
-        if who in ("worker", "forker", "pool", "producer"):
-            return self._send(strike, who, getattr(signal, f"SIG{what}"))
+        trouble = strike.trouble
         try:
-            return getattr(self, f"_{what or who}")(strike) or []
+            if trouble.is_while_waiting:
+                return self._send_while_waiting(strike)
+            if trouble.whom in ("worker", "forker", "pool", "producer"):
+                return self._send(strike)
+            return getattr(self, f"_{trouble.what}")(strike) or []
         except DatabaseError:
             self.refused += 1
             return []
@@ -77,8 +80,16 @@ class Attacks:
         for task in _TASKS:
             eventually(lambda task=task: not self._resume(task), 10)
 
-    def _send(self, strike: Strike, who: str, number: int) -> list[Later]:
-        pid = _picked(self._victims(who), strike.pick)
+    def _send_while_waiting(self, strike: Strike) -> list[Later]:
+        """Hold the write lock until those who finish a job wait for it, then strike."""
+        assert self._control is not None
+        with self._control.ledger(QUEUE).database.transaction():
+            self._troupe.wait(WAITING_SECONDS)
+            return self._send(strike)
+
+    def _send(self, strike: Strike) -> list[Later]:
+        number = getattr(signal, f"SIG{strike.trouble.what}")
+        pid = _picked(self._victims(strike.trouble.whom), strike.pick)
         if pid is None or not self._place.signal(pid, number):
             return []
         self._note(strike.trouble, pid)
@@ -137,7 +148,7 @@ class Attacks:
             return [(0.1, lambda: self._resume(task))]
         return []
 
-    def _latecomer(self, strike: Strike) -> None:
+    def _comes(self, strike: Strike) -> None:
         self._troupe.invite_latecomer()
         self._note(strike.trouble, self._troupe.latecomers[-1].pid)
 

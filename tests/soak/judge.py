@@ -39,7 +39,7 @@ def judge(aftermath: Aftermath) -> Judgement:
 def _summary(evidence: Evidence) -> list[str]:
     storm = evidence.aftermath
     deeds = Counter(str(deed.trouble) for deed in storm.deeds)
-    kills = sum(number for trouble, number in deeds.items() if trouble.endswith("KILL"))
+    kills = sum(deed.trouble.is_kill for deed in storm.deeds)
     drained = "never" if storm.drained_in is None else f"{storm.drained_in:.1f} s"
     return [
         f"seed {storm.seed}: {storm.seconds:g} s of storm, at rest after {drained},"

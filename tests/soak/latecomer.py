@@ -29,7 +29,7 @@ def now() -> int:
 def claim_a_slow_one() -> Claim | None:
     """Enqueue a job that is not due yet, so that no worker is quicker, and take it."""
     nobody = Identity(pid=0, pgid=None, boot="none", born=0)
-    worker = app.huey.ledger.crew.register("worker", Trouble.LATECOMER, None, nobody, now())
+    worker = app.huey.ledger.crew.register("worker", Trouble.LATECOMER.whom, None, nobody, now())
     task = app.slow.s(1.0, delay=600, priority=100)
     enqueue(Unit([task], [(task.id, "slow")]))
     claim: Claim | None = app.huey.ledger.attempts.take(task.id, worker, now())

@@ -9,7 +9,7 @@ from typing import Any
 from jobdash import chord
 from soak import app
 
-BATCH = 12
+BATCH = 6
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,11 @@ def _follows(head: Any) -> list[tuple[str, str]]:
 
 _WEIGHTS: dict[Callable[[Random], Unit], int] = {
     instant: 30,
-    batch: 25,
+    batch: 15,
     scheduled: 10,
-    pipeline: 9,
+    pipeline: 12,
+    gathering: 8,
     flaky: 7,
-    gathering: 6,
     failing: 4,
     slow: 4,
 }

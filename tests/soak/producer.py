@@ -1,4 +1,4 @@
-"""A process that enqueues until its input ends: `python -m soak.producer SEED UNITS_A_SECOND`.
+"""A process that enqueues until its input ends: `python -m soak.producer SEED CALLS_A_SECOND`.
 
 Before each call it writes `ask` and what it is about to enqueue, afterwards `ack`, or `refused` if
 the call raised.
@@ -7,6 +7,7 @@ the call raised.
 import os
 import select
 import sys
+from itertools import islice
 from random import Random
 
 from jobdash.errors import DatabaseError
@@ -17,18 +18,25 @@ from soak.load import Unit, units
 ASKED = "SOAK_ASKED"
 # More waiting jobs than this, and it pauses: a storm must be able to end.
 ENOUGH_WAITING = 400
+# How many units at once: after a burst every worker is busy for a while.
+BURSTS, BURST_WEIGHTS = (1, 5, 40), (80, 15, 5)
 
 
-def enqueue(unit: Unit) -> None:
-    """Enqueue a unit, and write down before and after."""
-    outside = os.environ[ASKED]
-    append(outside, "ask", as_word(unit.as_document()))
+def enqueue(*units: Unit) -> None:
+    """Enqueue units in one transaction, and write down before and after."""
+    _tell("ask", [as_word(unit.as_document()) for unit in units])
     try:
-        app.huey.enqueue_many(unit.tasks)
+        app.huey.enqueue_many([task for unit in units for task in unit.tasks])
     except DatabaseError:
-        append(outside, "refused", unit.name)
-        return
-    append(outside, "ack", unit.name)
+        answer = "refused"
+    else:
+        answer = "ack"
+    _tell(answer, [unit.name for unit in units])
+
+
+def _tell(word: str, lines: list[str]) -> None:
+    for line in lines:
+        append(os.environ[ASKED], word, line)
 
 
 def is_to_go_on(seconds: float) -> bool:
@@ -42,7 +50,8 @@ def main(seed: str, rate: str) -> None:
     drawn = units(random)
     while is_to_go_on(random.expovariate(float(rate))):
         if app.huey.pending_count() < ENOUGH_WAITING:
-            enqueue(next(drawn))
+            (number,) = random.choices(BURSTS, BURST_WEIGHTS)
+            enqueue(*islice(drawn, number))
 
 
 if __name__ == "__main__":

@@ -35,12 +35,12 @@ def _is_cancelled(evidence: Evidence, row: Row) -> bool:
 def was_killed(evidence: Evidence, worker: Worker) -> bool:
     """Return whether it, its forker or its pool was killed, or its death is only believed."""
     pool = evidence.workers.get(worker.pool or 0)
-    kills = evidence.targets(Trouble.KILL_WORKER) | evidence.targets(Trouble.KILL_POOL)
-    forkers_of = {
-        deed.pool for deed in evidence.aftermath.deeds if deed.trouble is Trouble.KILL_FORKER
-    }
+    kills = [deed for deed in evidence.aftermath.deeds if deed.trouble.is_kill]
+    killed = {deed.target for deed in kills}
+    # With its forker each worker of a pool dies.
+    killed |= {deed.pool for deed in kills if deed.trouble is Trouble.KILL_FORKER}
     return (
-        worker.name == Trouble.LATECOMER
-        or worker.pid in kills
-        or (pool is not None and pool.pid in kills | forkers_of)
+        worker.name == Trouble.LATECOMER.whom
+        or worker.pid in killed
+        or (pool is not None and pool.pid in killed)
     )

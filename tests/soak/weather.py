@@ -6,13 +6,16 @@ from random import Random
 
 
 class Trouble(StrEnum):
-    """The kinds of trouble. The word before the dash is who it happens to."""
+    """The kinds of trouble: to whom, what, and for some when."""
 
     KILL_WORKER = "worker-KILL"
     TERM_WORKER = "worker-TERM"
     STOP_WORKER = "worker-STOP"
     KILL_FORKER = "forker-KILL"
     KILL_POOL = "pool-KILL"
+    # While its workers wait for the write lock, each somewhere between a body and the next one.
+    KILL_WAITING_WORKER = "worker-KILL-waiting"
+    KILL_WAITING_POOL = "pool-KILL-waiting"
     TERM_POOL = "pool-TERM"
     STOP_POOL = "pool-STOP"
     KILL_PRODUCER = "producer-KILL"
@@ -21,15 +24,33 @@ class Trouble(StrEnum):
     CANCEL = "job-cancel"
     RETRY = "job-retry"
     PAUSE = "task-pause"
-    LATECOMER = "latecomer"
+    LATECOMER = "latecomer-comes"
+
+    @property
+    def whom(self) -> str:
+        return self.split("-")[0]
+
+    @property
+    def what(self) -> str:
+        return self.split("-")[1]
+
+    @property
+    def is_while_waiting(self) -> bool:
+        return self.endswith("-waiting")
+
+    @property
+    def is_kill(self) -> bool:
+        return self.what == "KILL"
 
 
 _WEIGHTS = {
-    Trouble.KILL_WORKER: 36,
+    Trouble.KILL_WORKER: 28,
+    Trouble.KILL_WAITING_WORKER: 6,
+    Trouble.KILL_WAITING_POOL: 6,
     Trouble.TERM_WORKER: 3,
     Trouble.STOP_WORKER: 8,
     Trouble.KILL_FORKER: 3,
-    Trouble.KILL_POOL: 6,
+    Trouble.KILL_POOL: 3,
     Trouble.TERM_POOL: 5,
     Trouble.STOP_POOL: 3,
     Trouble.KILL_PRODUCER: 5,
