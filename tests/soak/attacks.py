@@ -39,6 +39,8 @@ Later = tuple[float, Callable[[], "list[Later]"]]
 # is to let it go on is this one.
 PATIENCE_SECONDS = 0.2
 WAITING_SECONDS = 0.05
+FLOOD_SECONDS = 0.3
+FLOODED = 20
 
 
 class Attacks:
@@ -81,11 +83,18 @@ class Attacks:
             eventually(lambda task=task: not self._resume(task), 10)
 
     def _send_while_waiting(self, strike: Strike) -> list[Later]:
-        """Hold the write lock until those who finish a job wait for it, then strike."""
+        """Keep the workers busy, hold the write lock until they wait for it, then strike."""
         assert self._control is not None
+        self._troupe.flood()
+        with suppress(AssertionError):
+            eventually(self._is_flooded, FLOOD_SECONDS)
         with self._control.ledger(QUEUE).database.transaction():
             self._troupe.wait(WAITING_SECONDS)
             return self._send(strike)
+
+    def _is_flooded(self) -> bool:
+        assert self._report is not None
+        return self._report.counts()[State.PENDING] > FLOODED
 
     def _send(self, strike: Strike) -> list[Later]:
         number = getattr(signal, f"SIG{strike.trouble.what}")

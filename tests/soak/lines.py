@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
 # A SIGKILL may cut a write at a page of the file; what lacks this end does not count.
 _END = " ."
+# Asks a producer for a flood. By default it does nothing: one that just starts survives it.
+FLOOD = signal.SIGURG
 # What stands for a value that a chord's member did not have.
 PLACEHOLDER = "!"
 

@@ -117,6 +117,8 @@ def _follows(head: Any) -> list[tuple[str, str]]:
     return [*pairwise(ids)]
 
 
+# What has later steps or members.
+LINKED = (pipeline, gathering)
 _WEIGHTS: dict[Callable[[Random], Unit], int] = {
     instant: 30,
     batch: 15,

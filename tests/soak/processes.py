@@ -5,9 +5,31 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
+
+
+class Started(subprocess.Popen[bytes]):
+    """A process, and the file that takes what it says."""
+
+    def __init__(self, said: Path, words: tuple[object, ...], environ: dict[str, str]) -> None:
+        self._said = said
+        with open(said, "wb") as output:
+            super().__init__(
+                [sys.executable, "-m", *map(str, words)],
+                env=environ,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def last_words(self) -> str:
+        """Return the last line that it said."""
+        lines = self._said.read_text(errors="replace").splitlines()
+        return lines[-1] if lines else "nothing"
 
 
 class Place:
@@ -18,7 +40,7 @@ class Place:
         self.database = folder / "jobs.db"
         self.runs = folder / "runs"
         self.asked = folder / "asked"
-        self.said = folder / "said"
+        self._started = count()
         said = {name: text for name, text in os.environ.items() if not name.startswith("JOBDASH_")}
         self.environ = said | {
             "SOAK_DB": str(self.database),
@@ -27,17 +49,9 @@ class Place:
             "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}",
         }
 
-    def start(self, *words: object) -> subprocess.Popen[bytes]:
-        """Start `python -m …`. Closing its input asks it to end; what it says goes to `said`."""
-        with open(self.said, "ab") as said:
-            return subprocess.Popen(
-                [sys.executable, "-m", *map(str, words)],
-                env=self.environ,
-                stdin=subprocess.PIPE,
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
-            )
+    def start(self, *words: object) -> "Started":
+        """Start `python -m …`. Closing its input asks it to end."""
+        return Started(self.folder / f"said-{next(self._started):04}", words, self.environ)
 
     def signal(self, pid: int, number: int) -> bool:
         """Send a signal if this process is one of ours; return whether it is."""

@@ -1,18 +1,19 @@
 """Who plays: one pool, the producers and the latecomers. Whoever ends is replaced."""
 
 import signal
-import subprocess
 from contextlib import suppress
 from itertools import count
 from multiprocessing import connection
 from os import close as close_descriptor
 from os import pidfd_open
 
-from soak.processes import Place, children
+from soak.lines import FLOOD
+from soak.processes import Place, Started, children
 
 SHUTDOWN_TIMEOUT_SECONDS = 1
 CALLS_A_SECOND = 6
 # In good order, killed, killed before it minded signals, told twice to stop.
+PRODUCER_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM)
 POOL_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM)
 
 
@@ -23,9 +24,9 @@ class Troupe:
         self._place = place
         self._workers = workers
         self._seeds = (f"{seed}-{number}" for number in count())
-        self.pool: subprocess.Popen[bytes] | None = None
-        self.producers: list[subprocess.Popen[bytes] | None] = [None] * producers
-        self.latecomers: list[subprocess.Popen[bytes]] = []
+        self.pool: Started | None = None
+        self.producers: list[Started | None] = [None] * producers
+        self.latecomers: list[Started] = []
         self.pools_started = 0
         # Exit codes of pools and latecomers that nobody had signalled to death.
         self.odd_ends: list[str] = []
@@ -45,11 +46,16 @@ class Troupe:
         if self.pool is not None and self.pool.poll() is None:
             return
         if self.pool is not None:
-            self._note("pool", self.pool.returncode, POOL_ENDS)
+            self._note("pool", self.pool, POOL_ENDS)
             _let_go(self.pool)
         self.pools_started += 1
         options = ("-w", self._workers, "-t", SHUTDOWN_TIMEOUT_SECONDS, "-q")
         self.pool = self._place.start("jobdash", "worker", "-A", "soak.app:huey", *options)
+
+    def flood(self) -> None:
+        """Have the producers enqueue so much that every worker is busy."""
+        for pid in self.living_producers():
+            self._place.signal(pid, FLOOD)
 
     def invite_latecomer(self) -> None:
         """Let a worker come that was taken for dead."""
@@ -79,17 +85,18 @@ class Troupe:
         for one in (*self.producers, *self.latecomers):
             _let_go(one)
         for one in self.latecomers:
-            self._note("latecomer", one.wait(), (0,))
+            self._note("latecomer", one, (0,))
         for one in self.producers:
             if one is not None:
-                self._note("producer", one.wait(), (0, -signal.SIGKILL, -signal.SIGTERM))
+                self._note("producer", one, PRODUCER_ENDS)
         self.producers = []
 
     def stop_pool(self, seconds: float) -> None:
         """Stop the pool in good order."""
         assert self.pool is not None
         self.pool.send_signal(signal.SIGTERM)
-        self._note("pool at its end", self.pool.wait(seconds), (0,))
+        self.pool.wait(seconds)
+        self._note("pool at its end", self.pool, (0,))
         _let_go(self.pool)
 
     def end(self) -> None:
@@ -100,12 +107,13 @@ class Troupe:
                 _let_go(one)
                 one.wait()
 
-    def _note(self, who: str, code: int, usual: tuple[int, ...]) -> None:
-        if code not in usual:
-            self.odd_ends.append(f"a {who} ended with {code}")
+    def _note(self, who: str, one: Started, usual: tuple[int, ...]) -> None:
+        """Remember an end that nobody has brought about."""
+        if (code := one.wait()) not in usual:
+            self.odd_ends.append(f"a {who} ended with {code}, saying: {one.last_words()}")
 
 
-def _let_go(one: subprocess.Popen[bytes] | None) -> None:
+def _let_go(one: Started | None) -> None:
     if one is not None and one.stdin is not None:
         with suppress(BrokenPipeError):
             one.stdin.close()
