@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from pool_support import Site, Sites, is_gone, open_gate
+from pool_support import Pool, Site, Sites, is_gone, open_gate
 from waiting import eventually
 
 from jobdash.job import State
@@ -256,6 +256,38 @@ def test_the_forker_can_be_killed(site: Site) -> None:
     site.ends_as(State.SUCCEEDED, seq)
     pool.says("the process that forks workers")
     pool.stop()
+
+
+def test_its_successor_can_be_killed_while_it_imports_the_app(
+    sites: Sites, tmp_path: Path
+) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "slow.py").write_text(
+        "import os\nfrom jobdash import SqliteHuey\n"
+        "if os.path.exists('gate'): open('gate').read()\n"
+        "huey = SqliteHuey('pool', filename=os.environ['POOL_DB'])\n"
+    )
+    site = sites(code=code)
+    pool = site.serve("slow:huey")
+    os.mkfifo(code / "gate")
+    first = pool.forker()
+    os.kill(first, signal.SIGKILL)
+    second = eventually(lambda: _child_other_than(pool, first))
+    os.kill(second, signal.SIGKILL)
+    pool.says("the app ended the process that imported it: SIGKILL")
+    eventually(lambda: _child_other_than(pool, second), 10)
+    open_gate(code / "gate")
+    eventually(pool.workers)
+    pool.stop()
+
+
+def _child_other_than(pool: Pool, pid: int) -> int:
+    try:
+        child = pool.forker()
+    except ValueError:
+        return 0
+    return 0 if child == pid else child
 
 
 def test_a_guest_that_dies_is_rescued(site: Site) -> None:

@@ -52,7 +52,8 @@ def test_an_app_that_ends_its_process_is_told_so(sites: Sites, tmp_path: Path) -
     (code / "broken.py").write_text("import os\nos._exit(7)\n")
     pool = sites(code=code).start("broken:huey")
     assert pool.ends() == 1
-    assert "the app ended the process that imported it: exit code 7" in pool.said()
+    (line,) = pool.said().splitlines()
+    assert line == "AppError: the app ended the process that imported it: exit code 7"
 
 
 def test_threads_that_the_app_starts_while_imported_are_warned_about(

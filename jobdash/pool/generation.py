@@ -43,6 +43,7 @@ class Generation:
         self._options = options
         self._is_first, self._is_periodic = is_first, False
         self._minutes = Minutes()
+        self._status: int | None = None
         commands, self._commands = os.pipe()
         mine, reports = os.pipe()
         stop, self._stop = os.pipe()
@@ -87,16 +88,17 @@ class Generation:
     def end(self, *, at_once: bool = False) -> str:
         """End the forker, with whom its children die, and return how it ended.
 
-        `at_once` is for one that may be busy importing the app and not hear us.
+        `at_once` is for one that may be busy importing the app and not hear us. One that has been
+        waited for stays as it ended: its pid may be another process's by now.
         """
         self.drain()
-        if at_once:
-            self._kill()
-        if self._commands >= 0:
+        if self._status is None:
+            if at_once:
+                self._kill()
             os.close(self._commands)
             os.close(self.inbox.descriptor)
-            self._commands = -1
-        return endings.of_status(self._wait())
+            self._status = self._wait()
+        return endings.of_status(self._status)
 
     def _wait(self) -> int:
         deadline = time.monotonic() + _PATIENCE_SECONDS
