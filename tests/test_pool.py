@@ -258,9 +258,7 @@ def test_the_forker_can_be_killed(site: Site) -> None:
     pool.stop()
 
 
-def test_its_successor_can_be_killed_while_it_imports_the_app(
-    sites: Sites, tmp_path: Path
-) -> None:
+def test_its_successor_can_be_killed_while_it_imports_the_app(sites: Sites, tmp_path: Path) -> None:
     code = tmp_path / "code"
     code.mkdir()
     (code / "slow.py").write_text(

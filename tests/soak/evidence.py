@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -96,8 +96,11 @@ class Evidence:
     counts: dict[State, int]
     recount: dict[State, int]
     integrity: list[str]
-    torn: int = 0
-    kinds: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What each job was asked to be."""
+        return {id_: kind for unit in self.units for id_, kind in unit.jobs}
 
     @cached_property
     def by_seq(self) -> dict[int, Row]:
@@ -129,7 +132,6 @@ def collect(aftermath: Aftermath) -> Evidence:
         {State(state): number for state, number in reader.rows(_RECOUNT)},
         [str(told) for (told,) in reader.rows("PRAGMA integrity_check")],
     )
-    evidence.kinds = {id_: kind for unit in units for id_, kind in unit.jobs}
     reader.close()
     return evidence
 

@@ -1,8 +1,10 @@
 """Looks at the evidence; tells what was done, what there was, and what should not be."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from jobdash.job import MICROSECONDS
 from soak.evidence import Evidence, collect
 from soak.storm import Aftermath
 from soak.verdicts import CHECKS
@@ -48,7 +50,32 @@ def _summary(evidence: Evidence) -> list[str]:
         f"{_accepted(evidence)} jobs accepted, {len(evidence.rows)} in the ledger: "
         + _listed(Counter(str(row.state) for row in evidence.rows.values())),
         f"{_starts(evidence)} bodies began; runs: " + _listed(_outcomes(evidence)),
+        _releases(evidence),
     ]
+
+
+def _releases(evidence: Evidence) -> str:
+    """Tell how long the job of a worker that was killed alone stayed with it."""
+    seconds = sorted(_held_after_kill(evidence))
+    if not seconds:
+        return "no worker that was killed alone held a job"
+    middle, most = seconds[len(seconds) // 2], seconds[-1]
+    return (
+        f"{len(seconds)} workers that were killed alone held a job: it was free after"
+        f" {middle:.3f} s (median), {most:.2f} s (most)"
+    )
+
+
+def _held_after_kill(evidence: Evidence) -> Iterator[float]:
+    kills = [
+        d for d in evidence.aftermath.deeds if d.trouble.is_kill and d.trouble.whom == "worker"
+    ]
+    for attempt in (a for known in evidence.attempts.values() for a in known):
+        worker = evidence.workers.get(attempt.worker or 0)
+        if attempt.outcome == "lost" and worker is not None:
+            killed_at = [d.at for d in kills if d.target == worker.pid and d.at < attempt.ended_at]
+            if killed_at:
+                yield (attempt.ended_at - max(killed_at)) / MICROSECONDS
 
 
 def _accepted(evidence: Evidence) -> int:

@@ -14,6 +14,8 @@ SHUTDOWN_TIMEOUT_SECONDS = 1
 CALLS_A_SECOND = 6
 # In good order, killed, killed before it minded signals, told twice to stop.
 PRODUCER_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM)
+# A pool whose app could never be imported gives up, and says so.
+FIRST_FORKER_KILLED = "the app ended the process that imported it: SIGKILL"
 POOL_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM)
 
 
@@ -109,7 +111,8 @@ class Troupe:
 
     def _note(self, who: str, one: Started, usual: tuple[int, ...]) -> None:
         """Remember an end that nobody has brought about."""
-        if (code := one.wait()) not in usual:
+        code = one.wait()
+        if code not in usual and FIRST_FORKER_KILLED not in one.last_words():
             self.odd_ends.append(f"a {who} ended with {code}, saying: {one.last_words()}")
 
 
