@@ -12,6 +12,7 @@ from jobdash.control import Control
 from jobdash.errors import DatabaseBusy, DatabaseError
 from jobdash.job import ACTIVE, State
 from jobdash.report import JobFilter, Report
+from soak.lines import append
 from soak.processes import Place
 from soak.troupe import Troupe
 from soak.weather import Strike, Trouble
@@ -164,6 +165,8 @@ class Attacks:
     def _note(self, trouble: Trouble, target: int) -> None:
         pool = self._troupe.pool.pid if self._troupe.pool is not None else 0
         self.deeds.append(Deed(_now(), trouble, target, pool))
+        # For whoever looks into what the judge has found.
+        append(self._place.deeds, _now(), trouble, target, pool)
 
 
 def _picked(victims: Sequence[int], pick: float) -> int | None:

@@ -40,6 +40,7 @@ class Place:
         self.database = folder / "jobs.db"
         self.runs = folder / "runs"
         self.asked = folder / "asked"
+        self.deeds = folder / "deeds"
         self._started = count()
         said = {name: text for name, text in os.environ.items() if not name.startswith("JOBDASH_")}
         self.environ = said | {
