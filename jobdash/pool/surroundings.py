@@ -13,16 +13,11 @@ from _signal import getsignal  # type: ignore[import-not-found]
 from contextlib import suppress
 from typing import IO
 
-_SIGNALS = (
-    signal.SIGINT,
-    signal.SIGTERM,
-    signal.SIGHUP,
-    signal.SIGUSR1,
-    signal.SIGUSR2,
-    signal.SIGALRM,
-    signal.SIGCHLD,
-    signal.SIGPIPE,
-)
+_SIGNALS = [
+    number
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+    if number < getattr(signal, "SIGRTMIN", signal.NSIG)
+]
 _STREAMS = {0: "stdin", 1: "stdout", 2: "stderr"}
 
 
@@ -30,7 +25,7 @@ class Surroundings:
     """Remembers them as they are when it is made. Only for a process's main thread."""
 
     def __init__(self) -> None:
-        self._handlers = {number: getsignal(number) for number in _SIGNALS}
+        self._handlers = [*map(getsignal, _SIGNALS)]
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         self._umask = os.umask(0o077)
         os.umask(self._umask)
@@ -51,9 +46,10 @@ class Surroundings:
     def _restore_signals(self) -> None:
         # An alarm that goes off in the next task would end its worker.
         signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in self._handlers.items():
-            if handler is not None and getsignal(number) is not handler:
-                signal.signal(number, handler)
+        if [*map(getsignal, _SIGNALS)] != self._handlers:
+            for number, handler in zip(_SIGNALS, self._handlers, strict=True):
+                if handler is not None:  # somebody else's, not to be set from Python
+                    signal.signal(number, handler)
         # Last, for what was held back arrives now.
         if signal.pthread_sigmask(signal.SIG_BLOCK, ()) != self._mask:
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)

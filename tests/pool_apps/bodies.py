@@ -1,7 +1,6 @@
 """Tasks whose bodies write down when they begin and end, and end when a test lets them.
 
-The database is POOL_DB. A book is a file to which each body appends whole lines; a gate is a FIFO
-that a body waits at until the test opens it.
+The database is POOL_DB.
 """
 
 import contextlib
@@ -10,20 +9,11 @@ import signal
 import subprocess
 import sys
 
+from notes import wait_at, write
+
 from jobdash import SqliteHuey, crontab
 
 huey = SqliteHuey("pool", filename=os.environ["POOL_DB"])
-
-
-def write(book: str, line: str) -> None:
-    descriptor = os.open(book, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.write(descriptor, f"{line}\n".encode())
-    os.close(descriptor)
-
-
-def wait_at(gate: str) -> None:
-    with open(gate, encoding="utf-8") as file:
-        file.read()
 
 
 @huey.task()
