@@ -20,7 +20,9 @@ APPS = Path(__file__).parent / "pool_apps"
 ROOT = Path(__file__).parent.parent
 
 _MAIN = """
-import json, sys
+import json, os, sys
+if "POOL_CLOCK" in os.environ:
+    import clock
 from jobdash.errors import JobdashError
 from jobdash.pool import PoolOptions, run_pool
 try:
@@ -49,6 +51,7 @@ class Pool:
                 stdout=stderr,
                 stderr=stderr,
                 start_new_session=True,
+                preexec_fn=site.before_start,
             )
 
     @property
@@ -95,14 +98,20 @@ class Site:
     """A folder with one database, the pools on it, and a producer's view."""
 
     def __init__(
-        self, folder: Path, code: Path = APPS, app: str = "bodies", **environ: str
+        self,
+        folder: Path,
+        code: Path = APPS,
+        app: str = "bodies",
+        database: Path | None = None,
+        **environ: str,
     ) -> None:
         self.folder = folder
         self.code = code
         self.app_name = app
-        self.database = folder / "jobs.db"
+        self.database = database or folder / "jobs.db"
         self.book = folder / "book"
         self.pools: list[Pool] = []
+        self.before_start: Callable[[], None] | None = None
         self.environ = os.environ | {"POOL_DB": str(self.database), "PYTHONPATH": str(ROOT)}
         self.environ |= environ
         self._apps: dict[str, Any] = {}

@@ -9,7 +9,6 @@ import signal
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pool_support import Pool, Site, is_gone, open_gate

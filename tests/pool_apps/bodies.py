@@ -13,6 +13,12 @@ from notes import wait_at, write
 
 from jobdash import SqliteHuey, crontab
 
+if "POOL_CLOCK" in os.environ:
+    import clock
+    from huey import api
+
+    api.utcnow = clock.utcnow
+
 huey = SqliteHuey("pool", filename=os.environ["POOL_DB"])
 
 
@@ -87,6 +93,18 @@ def in_c() -> None:
 @huey.task(hard_timeout=0.2)
 def in_c_for_so_long() -> None:
     sum(range(10**12))
+
+
+@huey.task()
+def big(book: str, gate: str, size: int) -> bytes:
+    write(book, "begin big")
+    wait_at(gate)
+    return os.urandom(size)
+
+
+@huey.task(hard_timeout=60)
+def held_for_a_minute_at_most(book: str, gate: str) -> None:
+    held.call_local(book, gate)
 
 
 @huey.task(name="described", retries=2, retry_delay=1.5, priority=7, context=True)

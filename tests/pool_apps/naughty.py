@@ -19,7 +19,6 @@ huey = SqliteHuey("naughty", filename=os.environ["POOL_DB"])
 LEFT_BEHIND: list[Any] = []
 
 
-
 @huey.task()
 def probe() -> dict[str, Any]:
     """Tell how the process is that a task finds itself in."""
