@@ -21,7 +21,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Identity", "end_group", "hold", "is_alive", "let_go", "send_signal"]
+__all__ = ["Identity", "end_group", "hold", "is_alive", "is_intact", "let_go", "send_signal"]
 
 _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 _RETRY_SECONDS = 0.001
@@ -37,6 +37,7 @@ class _LockFile:
         self.path = path
         self.descriptor = descriptor
         self.held: set[int] = set()
+        self._opened = os.fstat(descriptor)
 
     def acquire(self, byte: int) -> bool:
         return self._try(fcntl.LOCK_EX, byte)
@@ -54,6 +55,12 @@ class _LockFile:
     def is_current(self) -> bool:
         try:
             return os.path.samestat(os.stat(self.path), os.fstat(self.descriptor))
+        except OSError:
+            return False
+
+    def is_intact(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self.descriptor), self._opened)
         except OSError:
             return False
 
@@ -88,6 +95,12 @@ def let_go(database: StrPath, worker: int) -> None:
         if file is not None and worker in file.held:
             file.held.discard(worker)
             file.release(worker)
+
+
+def is_intact(database: StrPath) -> bool:
+    """Return False if a task has closed our descriptor, and so surely others of ours too."""
+    file = _files.get(_path(database))
+    return file is None or file.is_intact()
 
 
 def is_alive(database: StrPath, worker: int) -> bool:

@@ -145,6 +145,11 @@ class Shop:
 
         return load_app(self.app)
 
+    def task(self, name: str) -> Any:
+        """The app's task as the app calls it."""
+        assert self.huey is not None, "it is imported by now"
+        return getattr(sys.modules[self.module], name)
+
     def enqueue(self, task: str, *args: object, **options: Any) -> int:
         """Enqueue a job and return its number."""
         from jobdash.control.enqueue import Options, enqueue

@@ -1,6 +1,6 @@
 """Fixtures of the tests that run real pools."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,3 +26,17 @@ def sites(tmp_path: Path) -> Iterator[Sites]:
 def site(sites: Sites) -> Site:
     """A folder with a database that no pool serves yet."""
     return sites()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
+    """Makes sites that all tests of a module use; at the end every process must be gone."""
+    made: list[Site] = []
+
+    def make(**options: Any) -> Site:
+        made.append(Site(tmp_path_factory.mktemp("shared"), **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()

@@ -20,7 +20,9 @@ APPS = Path(__file__).parent / "pool_apps"
 ROOT = Path(__file__).parent.parent
 
 _MAIN = """
-import json, sys
+import json, os, sys
+if "POOL_CLOCK" in os.environ:
+    import clock
 from jobdash.errors import JobdashError
 from jobdash.pool import PoolOptions, run_pool
 try:
@@ -49,6 +51,7 @@ class Pool:
                 stdout=stderr,
                 stderr=stderr,
                 start_new_session=True,
+                preexec_fn=site.before_start,
             )
 
     @property
@@ -94,22 +97,31 @@ class Pool:
 class Site:
     """A folder with one database, the pools on it, and a producer's view."""
 
-    def __init__(self, folder: Path, code: Path = APPS, **environ: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        code: Path = APPS,
+        app: str = "bodies",
+        database: Path | None = None,
+        **environ: str,
+    ) -> None:
         self.folder = folder
         self.code = code
-        self.database = folder / "jobs.db"
+        self.app_name = app
+        self.database = database or folder / "jobs.db"
         self.book = folder / "book"
         self.pools: list[Pool] = []
+        self.before_start: Callable[[], None] | None = None
         self.environ = os.environ | {"POOL_DB": str(self.database), "PYTHONPATH": str(ROOT)}
         self.environ |= environ
         self._apps: dict[str, Any] = {}
 
-    def start(self, app: str = "bodies:huey", **options: Any) -> Pool:
-        pool = Pool(self, app, options)
+    def start(self, app: str = "", **options: Any) -> Pool:
+        pool = Pool(self, app or f"{self.app_name}:huey", options)
         self.pools.append(pool)
         return pool
 
-    def serve(self, app: str = "bodies:huey", **options: Any) -> Pool:
+    def serve(self, app: str = "", **options: Any) -> Pool:
         """Start a pool and wait until all its workers are there."""
         pool = self.start(app, **options)
         wanted = options.get("workers", 1)
@@ -123,8 +135,9 @@ class Site:
         )
         return False
 
-    def app(self, name: str = "bodies") -> Any:
+    def app(self, name: str = "") -> Any:
         """The app's module, imported here as a producer imports it, on this site's file."""
+        name = name or self.app_name
         if name not in self._apps:
             os.environ["POOL_DB"] = str(self.database)
             sys.path.insert(0, str(self.code))

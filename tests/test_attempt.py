@@ -528,6 +528,41 @@ class TestSignalsAndHooks:
         run_all(huey)
         assert scene.states() == ["succeeded"]
 
+    @pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), Rude()])
+    @pytest.mark.parametrize("door", ["pre_execute", "executing"])
+    def test_an_exit_before_the_body_is_a_failure_of_that_attempt(
+        self, huey: SqliteHuey, scene: Scene, error: BaseException, door: str
+    ) -> None:
+        huey.use_worker(huey.storage.guest.worker)
+        ran: list[int] = []
+        exits = iter([error])
+
+        def leave(*_: Any) -> None:
+            for one in exits:
+                raise one
+
+        huey.pre_execute()(leave) if door == "pre_execute" else huey.signal(door)(leave)
+        result = huey.task(name="body", retries=1)(lambda: ran.append(1))()
+        run_once(huey)
+        job = scene.job(result)
+        assert (job.state, job.error_type, ran) == (State.PENDING, type(error).__name__, [])
+        run_once(huey)
+        assert (scene.state(result), ran) == (State.SUCCEEDED, [1])
+
+    @pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), Rude()])
+    @pytest.mark.parametrize("door", ["post_execute", "complete", "enqueued", "error"])
+    def test_an_exit_after_the_body_changes_nothing_about_its_end(
+        self, huey: SqliteHuey, scene: Scene, error: BaseException, door: str
+    ) -> None:
+        huey.use_worker(huey.storage.guest.worker)
+        well, badly = huey.task(name="well")(lambda *_: 42), huey.task(name="badly")(lambda: 1 / 0)
+        huey.enqueue_many([well.s().then(well), badly.s()])
+        leave = raises(error)
+        hook = huey.post_execute() if door == "post_execute" else huey.signal(door)
+        hook(lambda *_: leave())
+        run_all(huey)
+        assert sorted(scene.states()) == ["failed", "succeeded", "succeeded"]
+
     def test_no_code_of_the_users_runs_in_a_write_transaction(
         self, huey: SqliteHuey, scene: Scene
     ) -> None:

@@ -134,6 +134,16 @@ class TestBadFiles:
             open_reader(path)
 
 
+class TestLostFiles:
+    def test_a_file_that_was_removed_is_not_made_anew_by_who_had_it_open(self, path: Path) -> None:
+        database = open_database(path)
+        database.close()
+        path.unlink()
+        with pytest.raises(DatabaseError, match="cannot be opened"):
+            database.rows("SELECT 1")
+        assert not path.exists()
+
+
 class TestRights:
     def test_a_folder_that_cannot_be_written_is_named(self, public: Path) -> None:
         public.chmod(0o555)

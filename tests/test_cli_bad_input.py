@@ -236,6 +236,7 @@ def test_wrong_usage(shop: Shop, words: list[str], parts: list[str]) -> None:
         (["-k", "fibre"], ["thread"]),
         (["-v", "-q"], ["not both"]),
         (["--max-tasks", "0"], ["1"]),
+        (["--max-rss", "0"], ["1"]),
         (["--shutdown-timeout", "-1"], ["0"]),
         (["other:huey"], ["one app at a time"]),
     ],

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from cli_support import Shop, a_shop, refused, run, run_json
 
+from jobdash import chord
+
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
@@ -91,6 +93,43 @@ def test_those_that_can_be_are_done_beside_a_refusal(shop: Shop) -> None:
 def test_cancelling_twice_is_refused_the_second_time(shop: Shop) -> None:
     seq = shop.enqueue("nap")
     assert [run("cancel", seq).exit_code for _ in range(2)] == [0, 4]
+
+
+# -- what comes of it for others -----------------------------------------------------------------
+
+
+def test_cancelling_a_step_tells_what_becomes_of_the_later_ones(shop: Shop) -> None:
+    huey, send = shop.huey, shop.task("send")
+    huey.enqueue(send.s("ada").then(send, 2).then(send, 3))
+    result = run("cancel", 1)
+    first, *others = result.stdout.splitlines()
+    assert first.startswith("#1 cancelled, now cancelled")
+    assert [line.partition("  shop")[0] for line in others] == [
+        "  #2 cancelled: #1 before it did not succeed",
+        "  #3 cancelled: #1 before it did not succeed",
+    ]
+    shown = run("show", 1).stdout
+    assert shown.count("#1 before it did not succeed") == 2
+    assert "cancelled by hand" in shown
+
+
+def test_cancelling_a_member_tells_that_its_chords_callback_goes_on(shop: Shop) -> None:
+    huey, send = shop.huey, shop.task("send")
+    huey.enqueue(chord([send.s("ada").then(send), send.s("bob")], shop.task("total").s()))
+    affected = run_json("cancel", 1)["affected"]
+    by_seq = {job["seq"]: (job["state"], job["reason"]) for job in affected}
+    callback = max(by_seq)
+    assert by_seq.pop(callback) == ("waiting", None)
+    assert set(by_seq.values()) == {("cancelled", "#1 before it did not succeed")}
+    other = next(seq for seq in range(2, 5) if seq not in by_seq and seq != callback)
+    assert f"  #{callback} pending: ready for" in run("cancel", other).stdout
+    assert "after its members" not in run("show", callback).stdout
+
+
+def test_cancelling_what_nothing_depends_on_names_nobody_else(shop: Shop) -> None:
+    parent, seq = shop.ended("nap"), shop.enqueue("nap")
+    replayed = run_json("replay", parent)["created"][0]["seq"]
+    assert run_json("cancel", seq, replayed)["affected"] == []
 
 
 # -- by filter -----------------------------------------------------------------------------------

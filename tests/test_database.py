@@ -316,7 +316,7 @@ class TestFullDisk:
         class MakesRoom(logging.Handler):
             def emit(self, record: logging.LogRecord) -> None:
                 told.append(record.getMessage())
-                if len(told) == 2:
+                if len(told) == 1:
                     make_room(scene.database)
 
         told: list[str] = []

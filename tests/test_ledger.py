@@ -369,13 +369,12 @@ class TestStops:
         book.ledger.attempts.release(claim, NOW)
         assert book.state(seq) == "cancelled"
 
-    def test_overdue_is_who_runs_longer_than_its_hard_limit(self, book: Book, worker: int) -> None:
+    def test_who_runs_under_a_hard_limit_is_known(self, book: Book, worker: int) -> None:
         seq = book.add("a", hard_timeout=1.5)
         book.add("b")
         book.claim(worker)
         book.claim(book.worker())
-        assert book.ledger.attempts.overdue(NOW + 1_499_999) == []
-        assert book.ledger.attempts.overdue(NOW + 1_500_000) == [(seq, 1, worker)]
+        assert book.ledger.attempts.limited() == [(seq, 1, worker, 1.5)]
 
 
 class TestKeys:

@@ -45,6 +45,7 @@ def test_the_supervisor_imports_no_user_code_and_little_else() -> None:
         ({"workers": 0}, "from 1 to 1000"),
         ({"workers": 1001}, "from 1 to 1000"),
         ({"max_tasks": 0}, "max-tasks"),
+        ({"max_rss": 0}, "max-rss"),
         ({"shutdown_timeout": -1}, "shutdown-timeout"),
         ({"shutdown_timeout": float("nan")}, "shutdown-timeout"),
     ],

@@ -42,11 +42,15 @@ Signal = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Verdict:
-    """What an attempt came to: what to commit, what to announce then, what to return."""
+    """What an attempt came to: what to commit, what to announce then, what to return.
+
+    `ended_at` is in microseconds since the epoch.
+    """
 
     settlement: Settlement
     signals: list[Signal] = field(default_factory=list)
     value: Any = None
+    ended_at: int = 0
 
 
 @dataclass(slots=True)
@@ -91,12 +95,15 @@ class Attempt:
         if refusal is not None:
             return refusal
         logger.info("Executing %s", self._task)
-        self._huey._emit(S.SIGNAL_EXECUTING, self._task)
         try:
+            self._huey._emit(S.SIGNAL_EXECUTING, self._task)
             if self._huey._pre_execute:
                 self._huey._run_pre_execute(self._task)
         except CancelExecution:
             return self._turned_away("cancelled before it ran", S.SIGNAL_CANCELED)
+        except BaseException as error:
+            # huey lets pass what is an Exception. A hook that wants to exit ends its attempt only.
+            return self._ended_by(error)
         return self._run_body()
 
     def _refusal(self) -> Verdict | None:
@@ -148,6 +155,8 @@ class Attempt:
             huey._tasks_in_flight.discard(task)
             if os.getpid() != process:
                 os._exit(0)  # the body has forked, and this is its child: it has no claim
+            if not huey._tasks_in_flight:  # else a body has run this one inside itself
+                huey.after_body()
 
     def _ended_by(self, error: BaseException) -> Verdict:
         interrupt = self._huey.interrupt_of(error)
@@ -157,7 +166,6 @@ class Attempt:
         return self._failed(judge(self, error))
 
     def _succeeded(self, value: Any) -> Verdict:
-        task, huey = self._task, self._huey
         try:
             result = self._result_of(value)
             settlement = Settlement(
@@ -172,8 +180,13 @@ class Attempt:
             )
         except Exception as error:
             return self._failed(self._other(error))
-        huey._run_post_execute(task, value, None)
+        self._run_hooks_after(value, None)
         return Verdict(settlement, self._signals_of_success(), value)
+
+    def _run_hooks_after(self, value: Any, error: BaseException | None) -> None:
+        """Run the app's post_execute hooks. What the body came to stands, whatever they raise."""
+        with self._huey.outcome_stands("a post_execute hook"):
+            self._huey._run_post_execute(self._task, value, error)
 
     def _result_of(self, value: Any) -> bytes | None:
         if self._stores and (value is not None or self._huey.store_none):
@@ -256,7 +269,7 @@ class Attempt:
             self._huey.store_intermediate_errors and not isinstance(error, RETRYING_EXCEPTIONS)
         )
         described, record = self._describe(error)
-        self._huey._run_post_execute(task, None, error)
+        self._run_hooks_after(None, error)
         common = {
             **self._in_words(failure, described),
             "result": record if surfaces and self._stores else None,

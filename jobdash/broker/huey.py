@@ -2,7 +2,8 @@
 
 import copy
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +15,14 @@ from huey.utils import SKIPPED, Error
 from jobdash.broker.attempt import Attempt, Signal, Verdict
 from jobdash.broker.batch import Batch, chord_config
 from jobdash.broker.interrupts import Interrupt, Reason
-from jobdash.broker.log import logger
+from jobdash.broker.log import Seldom, logger
 from jobdash.broker.messages import Messages
 from jobdash.broker.storage import LedgerStorage
 from jobdash.broker.takeover import take_over
-from jobdash.broker.times import now, to_micros
+from jobdash.broker.times import Watch, now, to_micros
 from jobdash.broker.wrapper import JobWrapper
 from jobdash.errors import DatabaseError, LostClaim
-from jobdash.job import Claim, Event
+from jobdash.job import MICROSECONDS, Claim, Event
 from jobdash.ledger import Ledger, Settled, Settlement
 from jobdash.text import storable
 
@@ -43,6 +44,7 @@ class SqliteHuey(Huey):
         self.messages = Messages(self)
         self._running: Claim | None = None
         self.done_count = self.failed_count = 0
+        self.after_body: Callable[[], None] = lambda: None
         if self.is_on_ledger:
             take_over(self)
 
@@ -221,21 +223,23 @@ class SqliteHuey(Huey):
         # A body may execute another task itself, and is to be interruptible again after that.
         outer, self._running = self._running, claim
         task._claim = claim
-        moment = timestamp or self._get_timestamp()
+        moment, watch = timestamp or self._get_timestamp(), Watch()
         try:
             attempt = Attempt(self, task, claim, moment, check_revoked=check_revoked, is_due=is_due)
-            return attempt.run()
+            verdict = attempt.run()
+            verdict.ended_at = watch.read()
+            return verdict
         finally:
             self._running = outer
 
     def _settle(
         self, claim: Claim, task: Any, verdict: Verdict, fuse: Callable[[], bool]
     ) -> Claim | None:
-        settlement = verdict.settlement
-        next_for = self.storage.guest.worker if self._may_fuse() and fuse() else None
+        settlement, fuses = verdict.settlement, self._may_fuse(verdict) and fuse()
+        next_for = self.storage.guest.worker if fuses else None
         task._claim = None
         try:
-            settled = self._commit(claim, settlement, next_for)
+            settled = self._commit(claim, verdict, next_for)
         except LostClaim as error:
             # Somebody else has the job now; what this run did is not recorded.
             logger.warning("%s", error)
@@ -247,21 +251,25 @@ class SqliteHuey(Huey):
         self._announce(task, signals, callback_fired=settled.callback_fired)
         return settled.following
 
-    def _commit(self, claim: Claim, settlement: Settlement, next_for: int | None) -> Settled:
+    def _commit(self, claim: Claim, verdict: Verdict, next_for: int | None) -> Settled:
         """Commit a finish; go on trying while the disk is full or gone, a guest for a while."""
+        settlement, ended_at, log = verdict.settlement, verdict.ended_at, Seldom()
         give_up_at = time.monotonic() + GUEST_PATIENCE_SECONDS
         while True:
             try:
-                return self.ledger.attempts.settle(claim, settlement, now(), next_for=next_for)
+                return self.ledger.attempts.settle(claim, settlement, ended_at, next_for=next_for)
             except DatabaseError as error:
                 if not self.storage.guest.is_pooled and time.monotonic() > give_up_at:
                     raise
-                logger.error("The end of job #%s cannot be written yet: %s", claim.seq, error)
+                next_for = None  # its start would have the time of this end
+                log.error(f"The end of job #{claim.seq} cannot be written yet: {error}")
                 time.sleep(FINISH_RETRY_SECONDS)
 
-    def _may_fuse(self) -> bool:
+    def _may_fuse(self, verdict: Verdict) -> bool:
         # A receiver runs between this job and the next, and nobody may hold a job meanwhile.
-        return not any(self._signal.receivers.values())
+        # And the next one begins by the clock as it is now, if that was changed.
+        is_on_time = abs(now() - verdict.ended_at) < MICROSECONDS
+        return is_on_time and not any(self._signal.receivers.values())
 
     def _count(self, settlement: Settlement) -> None:
         self.done_count += settlement.event is Event.SUCCEED
@@ -269,12 +277,24 @@ class SqliteHuey(Huey):
 
     def _announce(self, task: Any, signals: list[Signal], *, callback_fired: bool) -> None:
         for signal, *arguments in signals:
-            if signal == S.SIGNAL_ENQUEUED:
-                self.announce_enqueued(*arguments or (task,))
-            else:
-                self._emit(signal, task, *arguments)
+            with self.outcome_stands(f"a receiver of {signal!r}"):
+                if signal == S.SIGNAL_ENQUEUED:
+                    self.announce_enqueued(*arguments or (task,))
+                else:
+                    self._emit(signal, task, *arguments)
         if callback_fired and (config := chord_config(task)) is not None:
-            self.announce_enqueued(config.callback)
+            with self.outcome_stands("a receiver of 'enqueued'"):
+                self.announce_enqueued(config.callback)
+
+    @contextmanager
+    def outcome_stands(self, who: str) -> Iterator[None]:
+        """Only log what the app's code raises after a body, `sys.exit()` too."""
+        try:
+            yield
+        except BaseException as error:
+            if self.interrupt_of(error) is not None:
+                raise
+            logger.exception("%s wants to end its process: it goes on", who.capitalize())
 
     def announce_enqueued(self, task: Any) -> None:
         """Tell that a task is in the queue now; in immediate mode, run it."""

@@ -11,6 +11,9 @@ from jobdash.job import MICROSECONDS, Claim
 from jobdash.ledger import NewJob, NextStep
 from jobdash.preview import preview_call
 
+# A body that has caught or not heard its soft limit may do so much longer what it does.
+HARD_GRACE_SECONDS = 10.0
+
 
 class Messages:
     """Describes tasks as rows, and turns rows back into tasks. Knows the app's registry."""
@@ -39,7 +42,7 @@ class Messages:
             retries=message.retries or 0,
             retry_delay=message.retry_delay or 0,
             timeout=message.timeout or None,
-            hard_timeout=getattr(task_class, "hard_timeout", None),
+            hard_timeout=_hard_timeout(task_class, message.timeout),
             eta=self._micros(message.eta),
             expires=self._expires(message),
             steps=self._steps(message),
@@ -115,3 +118,9 @@ class Messages:
 
     def _datetime(self, micros: int | None) -> Any:
         return None if micros is None else from_micros(micros, self._huey.utc)
+
+
+def _hard_timeout(task_class: Any, timeout: float | None) -> float | None:
+    """Return after how many seconds a run is killed: what its task says, else soft plus grace."""
+    by_default = timeout + HARD_GRACE_SECONDS if timeout else None
+    return getattr(task_class, "hard_timeout", by_default)

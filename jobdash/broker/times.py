@@ -5,11 +5,30 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Linux' monotonic clock stands still while the machine sleeps.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", 0)
 
 
 def now() -> int:
     """Return the wall clock in microseconds since the epoch."""
     return time.time_ns() // 1000
+
+
+class Watch:
+    """The time of one run: it begins by the wall clock, and then no change to that clock counts."""
+
+    __slots__ = ("_ahead",)
+
+    def __init__(self) -> None:
+        self._ahead = now() - _steady()
+
+    def read(self) -> int:
+        """Return the microseconds since the epoch, had nobody touched the clock."""
+        return self._ahead + _steady()
+
+
+def _steady() -> int:
+    return time.clock_gettime_ns(_STEADY) // 1000 if _STEADY else time.monotonic_ns() // 1000
 
 
 def to_micros(moment: datetime, utc: bool) -> int:

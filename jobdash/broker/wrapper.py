@@ -5,6 +5,7 @@ from typing import Any
 
 from huey.api import TaskWrapper
 
+from jobdash.errors import UsageError
 from jobdash.ids import new_id
 
 KEY = "idempotency_key"
@@ -20,7 +21,8 @@ class JobWrapper(TaskWrapper):
     def create_task(
         self, func: Any, context: bool = False, name: str | None = None, **settings: Any
     ) -> Any:
-        """Make the task's class."""
+        """Make the task's class. Raises `UsageError` if its time limits make no sense."""
+        _check_limits(name or func.__name__, **settings)
         task_class = super().create_task(func, context, name, **settings)
         task_class.create_id = lambda self: new_id()
         task_class.signature = inspect.signature(func)
@@ -35,3 +37,21 @@ class JobWrapper(TaskWrapper):
         task = super().s(*args, **kwargs)
         task.idempotency_key = key
         return task
+
+
+def _check_limits(
+    name: str,
+    *,
+    hard_timeout: float | None = None,
+    default_timeout: float | None = None,
+    **_others: Any,
+) -> None:
+    if hard_timeout is None:
+        return
+    if not hard_timeout > 0:
+        raise UsageError(f"{name}: hard_timeout must be more than 0 seconds, not {hard_timeout!r}")
+    if hard_timeout < (default_timeout or 0):
+        raise UsageError(
+            f"{name}: hard_timeout ({hard_timeout!r}) must not be shorter than timeout"
+            f" ({default_timeout!r}), which is to end the task in good order"
+        )

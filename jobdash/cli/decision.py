@@ -10,6 +10,7 @@ import click
 
 from jobdash.cli.choice import job_filter
 from jobdash.cli.clock import now
+from jobdash.cli.consequences import affected_by
 from jobdash.cli.failure import DONE, INTERRUPTED, exit_code
 from jobdash.cli.output import note, print_json, say
 from jobdash.cli.reading import find_file
@@ -17,7 +18,7 @@ from jobdash.cli.settings import Settings
 from jobdash.control import Control, Outcome
 from jobdash.errors import UsageError
 from jobdash.job import Job, State
-from jobdash.render import call_text, job_json
+from jobdash.render import call_text, job_json, standing
 from jobdash.report import JobFilter, Report
 
 _PAGE = 500
@@ -28,11 +29,15 @@ Step = Callable[[Sequence[int], int], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An operation of `Control`, its past participle, and the states that `--all` means."""
+    """An operation of `Control`, its past participle, and the states that `--all` means.
+
+    `spreads` is whether other jobs than those named may have changed with them.
+    """
 
     name: str
     done: str
     states: Set[State]
+    spreads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +138,21 @@ def _show_progress(done: int, total: int) -> None:
 
 def _tell(report: Report, decision: Decision, outcome: Outcome, as_json: bool) -> None:
     if as_json:
-        print_json(_document(report, outcome))
+        print_json(_document(report, decision, outcome))
     else:
         _print(report, decision, outcome)
     for refusal in outcome.refused:
         note(str(refusal.error))
 
 
-def _document(report: Report, outcome: Outcome) -> dict[str, Any]:
+def _document(report: Report, decision: Decision, outcome: Outcome) -> dict[str, Any]:
+    changed = _jobs_of(report, outcome.changed)
     return {
-        "changed": [job_json(job) for job in _jobs_of(report, outcome.changed)],
+        "changed": [job_json(job) for job in changed],
+        "affected": [
+            {**job_json(other), "reason": other.reason}
+            for other in (affected_by(report, changed) if decision.spreads else ())
+        ],
         "created": [job_json(job) for job in _jobs_of(report, outcome.created)],
         "refused": [
             {"seq": refusal.seq, "error": str(refusal.error)} for refusal in outcome.refused
@@ -159,6 +169,8 @@ def _print(report: Report, decision: Decision, outcome: Outcome) -> None:
     else:
         for job in _jobs_of(report, outcome.changed):
             say(f"#{job.seq} {_done(decision, job)}  {call_text(job)}")
+            for other in affected_by(report, [job]) if decision.spreads else ():
+                say(f"  #{other.seq} {other.state}: {standing(other, now())}  {call_text(other)}")
 
 
 def _done(decision: Decision, job: Job) -> str:

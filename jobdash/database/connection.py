@@ -142,7 +142,8 @@ class _Connection:
         self.synchronous = 0
         self._give_up_at = 0.0
         with told_in_words(path):
-            self.apsw = apsw.Connection(str(path))
+            # Never creating: where a file was removed, an empty one would only hide that.
+            self.apsw = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
             # SQLite's own handler waits longer each time, so that whoever has waited longest
             # loses to newcomers; a constant short wait is fair.
             self.apsw.set_busy_handler(self._wait)

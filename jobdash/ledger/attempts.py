@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
-from jobdash.database import Database, Transaction
+from jobdash.database import Database, Transaction, statements
 from jobdash.errors import LostClaim
 from jobdash.job import Claim, Event
 from jobdash.ledger import rows
@@ -21,6 +21,22 @@ PROMOTE_AT_ONCE = 500
 # A job's number and the number of the claim under which it runs.
 Run = tuple[int, int]
 
+
+class Limited(NamedTuple):
+    """A running job with a hard time limit, in seconds."""
+
+    seq: int
+    number: int
+    worker: int
+    seconds: float
+
+    @property
+    def run(self) -> Run:
+        """Which run of the job it is."""
+        return self.seq, self.number
+
+
+LIMITS = statements("limits")
 _ANY_PENDING = f"SELECT {SQL['next_pending']}"
 _NOBODY = [(None,)]
 _RUNNING = {
@@ -123,10 +139,9 @@ class Attempts:
         parameters = {"seq": claim.seq, "number": claim.number}
         return bool(self._database.rows(SQL["is_cancel_requested"], parameters))
 
-    def overdue(self, now: int) -> list[tuple[int, int, int]]:
-        """Return (seq, claim number, worker) of jobs that run longer than their hard timeout."""
-        found = self._database.rows(SQL["overdue"], {"now": now})
-        return [(seq, number, worker) for seq, number, worker in found]
+    def limited(self) -> list[Limited]:
+        """Return the running jobs that have a hard time limit."""
+        return [Limited(*row) for row in self._database.rows(LIMITS["limited"])]
 
     def chord_values(self, cid: str) -> list[tuple[bytes, int]]:
         """Return (value, member's seq) for each position of a chord, in order."""

@@ -18,6 +18,7 @@ class PoolOptions:
     """What `jobdash worker` was asked for; the names are huey_consumer's.
 
     Without `database` the app's own file is served; with `queue` another queue is refused.
+    A worker is replaced after `max_tasks` jobs, and when it takes more than `max_rss` MB after one.
     `shutdown_timeout` is in seconds, None waits for ever. `verbose` is True for -v, False for -q.
     `ignored` names options that huey_consumer has and that mean nothing here.
     """
@@ -29,6 +30,7 @@ class PoolOptions:
     worker_type: str = "process"
     periodic: bool = True
     max_tasks: int | None = None
+    max_rss: int | None = None
     shutdown_timeout: float | None = None
     flush_locks: bool = False
     extra_locks: str = ""
@@ -37,6 +39,11 @@ class PoolOptions:
     simple_log: bool = False
     reload: bool = False
     ignored: tuple[str, ...] = ()
+
+    @property
+    def renews_workers(self) -> bool:
+        """Whether workers end by themselves while there is work."""
+        return self.max_tasks is not None or self.max_rss is not None
 
 
 def run_pool(options: PoolOptions) -> int:
@@ -65,5 +72,7 @@ def _check(options: PoolOptions) -> None:
         raise UsageError(f"workers must be from 1 to {MOST_WORKERS}, not {options.workers}")
     if options.max_tasks is not None and options.max_tasks < 1:
         raise UsageError(f"max-tasks must be at least 1, not {options.max_tasks}")
+    if options.max_rss is not None and options.max_rss < 1:
+        raise UsageError(f"max-rss must be at least 1 MB, not {options.max_rss}")
     if options.shutdown_timeout is not None and not options.shutdown_timeout >= 0:
         raise UsageError(f"shutdown-timeout must not be negative: {options.shutdown_timeout}")

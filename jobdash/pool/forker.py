@@ -94,6 +94,8 @@ class Forker:
             role = command.pop("role")
             post = Post(**command, stop=self._orders.stop, options=self._orders.options)
             code = _role(role)(self._huey, post)
+        except JobdashError as error:
+            _tell(f"{post.name} ends: {error}")
         except BaseException:  # noqa: BLE001 - nothing may return into the forker's code
             traceback.print_exc()
         finally:
@@ -126,6 +128,12 @@ def _load(orders: Orders) -> Any:
     huey.storage.close()
     process.give_back_memory()
     return huey
+
+
+def _tell(words: str) -> None:
+    from jobdash.broker.log import logger
+
+    logger.error("%s", words)
 
 
 def _role(name: str) -> Any:

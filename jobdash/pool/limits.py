@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jobdash import liveness
 from jobdash.ledger import Death, Present
-from jobdash.ledger.attempts import Run
+from jobdash.ledger.attempts import Limited, Run
 
 CANCEL_GRACE_SECONDS = 1.0
 
@@ -29,6 +29,7 @@ class Limits:
     def __init__(self, worker_of: Callable[[int], Present | None]) -> None:
         self._worker_of = worker_of
         self._kill_at: dict[Run, tuple[float, int]] = {}
+        self._seen_at: dict[Run, float] = {}
         self._killed: set[Run] = set()
         self._reasons: dict[int, Killing] = {}
 
@@ -40,11 +41,18 @@ class Limits:
             if run not in self._kill_at and run not in self._killed:
                 self._ask(run, worker)
 
-    def enforce(self, overdue: list[tuple[int, int, int]]) -> None:
-        """Kill the workers of runs beyond their time, and of those that were asked in vain."""
-        for seq, number, worker in overdue:
-            why = f"job #{seq} outlasted its hard time limit"
-            self._kill((seq, number), worker, why, Death.OVERDUE)
+    def enforce(self, limited: list[Limited]) -> None:
+        """Kill the workers of runs beyond their time, and of those that were asked in vain.
+
+        Call it with all runs that have a hard limit. Their time counts from when they were first
+        seen here: by the wall clock, a change to that would kill runs, or let them go on.
+        """
+        clock = time.monotonic()
+        self._seen_at = {one.run: self._seen_at.get(one.run, clock) for one in limited}
+        for one in limited:
+            if clock >= self._seen_at[one.run] + one.seconds:
+                why = f"job #{one.seq} outlasted its hard time limit of {one.seconds:g} s"
+                self._kill(one.run, one.worker, why, Death.OVERDUE)
         for run, (due, worker) in list(self._kill_at.items()):
             if time.monotonic() >= due:
                 del self._kill_at[run]

@@ -21,6 +21,9 @@ WORKER_SIGNALS = (signal.SIGUSR1, signal.SIGUSR2)
 
 Handler = Callable[[int, FrameType | None], None]
 
+# The mask of signals belongs to a thread, and any thread may fork.
+_fork = threading.local()
+
 
 if sys.platform == "linux":
     _libc = ctypes.CDLL(None)
@@ -56,8 +59,12 @@ def give_back_memory() -> None:
 
 
 def mind_signals_in_children() -> None:
-    """Give what a task forks the usual signals again, so that it can be terminated."""
-    os.register_at_fork(after_in_child=_usual_signals)
+    """Give what a task forks the usual signals again, so that it can be terminated.
+
+    A signal that comes before it has them is held back for it, not lost: a parent that has
+    terminated its child waits for its end.
+    """
+    os.register_at_fork(before=_hold_back, after_in_parent=_let_in, after_in_child=_begin_anew)
 
 
 def leave(code: int) -> NoReturn:
@@ -72,10 +79,19 @@ def _nothing(_number: int, _frame: FrameType | None) -> None:
     pass
 
 
-def _usual_signals() -> None:
+def _hold_back() -> None:
+    _fork.mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS + WORKER_SIGNALS)
+
+
+def _let_in() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, _fork.mask)
+
+
+def _begin_anew() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP, *WORKER_SIGNALS):
         signal.signal(number, signal.SIG_DFL)
+    _let_in()
 
 
 def _exit_at_end_of(lifeline: int) -> None:

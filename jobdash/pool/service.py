@@ -48,7 +48,7 @@ class Service:
             self._attempts.promote(now())
             self._next_due = self._attempts.next_due()
         if self._enforcing.is_due():
-            self._limits.enforce(self._attempts.overdue(now()))
+            self._limits.enforce(self._attempts.limited())
 
     def idle_seconds(self) -> float:
         """Return after how long the next job becomes due."""

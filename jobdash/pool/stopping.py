@@ -11,6 +11,7 @@ from jobdash.pool.succession import Succession
 from jobdash.pool.voice import Voice
 
 INTERRUPT_GRACE_SECONDS = 2.0
+ABANDON_GRACE_SECONDS = 1.0
 _AGAIN = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
@@ -49,7 +50,8 @@ class Stopping:
             self.finish(f"{name}: stopping after the running jobs; again to put them back")
         elif self.stage is Stage.FINISHING and number in _AGAIN:
             self.exit_code = 128 + number
-            self._interrupt("interrupting the running jobs; they go back to the queue")
+            self._voice.say("interrupting the running jobs; they go back to the queue")
+            self._interrupt()
 
     def finish(self, why: str) -> None:
         """Let everybody finish the job at hand."""
@@ -58,12 +60,19 @@ class Stopping:
             self._enter(Stage.FINISHING, self._timeout)
             self._succession.drain()
 
+    def abandon(self) -> None:
+        """Let nobody finish: what the running jobs come to cannot be kept."""
+        if self.stage < Stage.INTERRUPTED:
+            self._succession.drain()
+            self._interrupt(ABANDON_GRACE_SECONDS)
+
     def go_on(self, service: Service | None) -> None:
         """Take the next stage if this one has lasted long enough."""
         if self._deadline is None or time.monotonic() < self._deadline:
             return
         if self.stage is Stage.FINISHING:
-            self._interrupt(f"after {self._timeout:g} s: interrupting the running jobs")
+            self._voice.say(f"after {self._timeout:g} s: interrupting the running jobs")
+            self._interrupt()
         elif self.stage is Stage.INTERRUPTED and service is not None:
             self._voice.warn("killing the workers that go on")
             self._enter(Stage.KILLED, INTERRUPT_GRACE_SECONDS)
@@ -71,9 +80,8 @@ class Stopping:
         elif self.stage is Stage.KILLED:
             self._succession.end()
 
-    def _interrupt(self, why: str) -> None:
-        self._voice.say(why)
-        self._enter(Stage.INTERRUPTED, INTERRUPT_GRACE_SECONDS)
+    def _interrupt(self, grace: float = INTERRUPT_GRACE_SECONDS) -> None:
+        self._enter(Stage.INTERRUPTED, grace)
         for pid in self._succession.children():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGUSR2)

@@ -111,7 +111,7 @@ class Succession:
         child = generation.children.pop(message["pid"])
         how, failed = endings.of_status(message["status"]), message["status"] != 0
         freed = self._service.child_ended(child, how) if self._service else []
-        has_worked = bool(freed) or (not failed and self._options.max_tasks is not None)
+        has_worked = bool(freed) or (not failed and self._options.renews_workers)
         delay = generation.places.vacate(child.name, child.lifetime, has_worked=has_worked)
         if delay:
             self._voice.warn(f"{child.name} keeps ending early ({how}): again in {delay:g} s")

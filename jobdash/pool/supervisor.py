@@ -21,7 +21,7 @@ from jobdash.pool.voice import Voice
 
 LOOK_EVERY = 0.05
 LOOK_AT_SOURCES_EVERY = 0.5
-LOOK_AT_FILE_EVERY = 1.0
+LOOK_AT_FILE_EVERY = 0.5
 
 
 class Supervisor:
@@ -80,11 +80,10 @@ class Supervisor:
             service.look()
         except DatabaseError as error:
             self._voice.complain(str(error))
-        if self._stopping.stage is not Stage.SERVING:
-            return
-        if self._file_check.is_due():
+        if self._trouble is None and self._file_check.is_due():
             self._stop_if_file_is_gone(service)
-        if self._options.reload and self._sources_check.is_due():
+        is_serving = self._stopping.stage is Stage.SERVING
+        if is_serving and self._options.reload and self._sources_check.is_due():
             self._succession.reload_if_changed()
 
     def _stop_if_file_is_gone(self, service: Service) -> None:
@@ -92,7 +91,7 @@ class Supervisor:
             service.roster.check_file()
         except DatabaseError as error:
             self._trouble = error
-            self._stopping.finish(str(error))
+            self._stopping.abandon()
 
     def _enter(self, message: Message) -> Service:
         """Take the place of the file's pool, now that the app is known to import."""

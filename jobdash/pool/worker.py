@@ -6,6 +6,7 @@ import signal
 import time
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -13,12 +14,14 @@ from huey.consumer import ProcessEnvironment
 
 from jobdash import liveness, wake
 from jobdash.broker.interrupts import Reason
-from jobdash.broker.log import logger
+from jobdash.broker.log import Seldom
 from jobdash.broker.times import now
 from jobdash.errors import DatabaseError, SchemaTooNew
 from jobdash.job import Claim
-from jobdash.pool import hooks, process
+from jobdash.pool import endings, hooks, process
+from jobdash.pool.memory import resident_mb
 from jobdash.pool.orders import Post
+from jobdash.pool.surroundings import Surroundings
 
 COUNT_EVERY = 1.0
 LOOK_EVERY = 1.0
@@ -31,6 +34,7 @@ def work(huey: Any, post: Post) -> int:
     _mind_the_supervisor(huey)
     huey._timeout_handler = ProcessEnvironment().timeout
     hooks.run_startup(huey)
+    huey.after_body = partial(_put_back, Surroundings(), huey.storage.database.path)
     try:
         _Shift(huey, post).run()
     finally:
@@ -58,6 +62,13 @@ def _mind_the_supervisor(huey: Any) -> None:
     signal.signal(signal.SIGUSR2, _interrupter(huey, "stop"))
 
 
+def _put_back(surroundings: Surroundings, database: Path) -> None:
+    if not liveness.is_intact(database):
+        # Whatever has our numbers now would get what is meant for the database.
+        os._exit(endings.GUTTED)
+    surroundings.restore()
+
+
 def _interrupter(huey: Any, reason: Reason) -> process.Handler:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         # If it cannot be known whether it is meant, the supervisor kills what goes on.
@@ -74,7 +85,8 @@ class _Shift:
         self._huey = huey
         self._worker: int = huey.storage.guest.worker
         self._pid = os.getpid()
-        self._left = post.options.max_tasks
+        self._left, self._max_rss = post.options.max_tasks, post.options.max_rss
+        self._has_run, self._log = False, Seldom()
         self._counted = (0, 0)
         self._counted_at = time.monotonic()
         self._bell = wake.Listener(huey.storage.database.path, huey.name)
@@ -96,12 +108,13 @@ class _Shift:
         except SchemaTooNew:
             raise
         except DatabaseError as error:
-            logger.error("no job can be claimed: %s", error)
+            self._log.error(f"no job can be claimed: {error}")
             self._stop.poll(1000 * LOOK_EVERY)
             return None
 
     def _run_all_from(self, claim: Claim | None) -> None:
         while claim is not None:
+            self._has_run = True
             if self._left is not None:
                 self._left -= 1
             claim = self._huey.run_claim(claim, self._may_go_on)
@@ -110,7 +123,13 @@ class _Shift:
             self._count(every=COUNT_EVERY)
 
     def _may_go_on(self) -> bool:
-        return self._left != 0 and not self._stop.poll(0)
+        return self._left != 0 and not self._is_too_big() and not self._stop.poll(0)
+
+    def _is_too_big(self) -> bool:
+        # A worker that is too big from the start runs one job all the same, or none would be run.
+        if self._max_rss is None or not self._has_run:
+            return False
+        return resident_mb() > self._max_rss
 
     def _wait(self) -> Claim | None:
         """Return what came between looking and listening, else wait for a ring or the stop.

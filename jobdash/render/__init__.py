@@ -11,6 +11,7 @@ from jobdash.render.words import (
     error_text,
     last_words,
     progress_text,
+    standing,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "job_json",
     "last_words",
     "progress_text",
+    "standing",
     "task_json",
     "worker_json",
 ]

@@ -43,14 +43,17 @@ def duration(job: Job, attempts: Sequence[Attempt] = ()) -> float | None:
         return attempt_duration(attempts[-1])
     if job.started_at is None or job.finished_at is None or not _ended_by_its_run(job):
         return None
-    return (job.finished_at - job.started_at) / MICROSECONDS
+    return _seconds(job.started_at, job.finished_at)
 
 
 def attempt_duration(attempt: Attempt) -> float | None:
     """Return the seconds that a run took, or None while it goes on."""
-    if attempt.ended_at is None:
-        return None
-    return (attempt.ended_at - attempt.started_at) / MICROSECONDS
+    return None if attempt.ended_at is None else _seconds(attempt.started_at, attempt.ended_at)
+
+
+def _seconds(start: int, end: int) -> float:
+    # Whoever found a worker dead had only the wall clock, which may have been set back.
+    return max(0, end - start) / MICROSECONDS
 
 
 def describe_when(job: Job, now: int) -> str:
@@ -58,6 +61,11 @@ def describe_when(job: Job, now: int) -> str:
     if job.finished_at is not None:
         return f"{job.state} {format_age(now, job.finished_at)} ago"
     return _WHEN[job.state](job, now)
+
+
+def standing(job: Job, now: int) -> str:
+    """Return why the job is where it is, as far as that is known, else where it stands in time."""
+    return clean(job.reason or "") or describe_when(job, now)
 
 
 def last_words(job: Job, now: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from jobdash.job import Attempt, Job, State
+from jobdash.render import standing
 from jobdash.text import clock, format_duration
 from jobdash.tui.long_text import heading, json_lines, plain_lines, traceback_lines, value_lines
 from jobdash.tui.present import Present, words
@@ -59,7 +60,8 @@ def history_part(detail: Detail, present: Present) -> list[Text]:
         for event in detail.history
     ]  # fmt: skip
     if detail.related:
-        lines += [Text(), heading("Related jobs"), *map(_related, detail.related)]
+        lines += [Text(), heading("Related jobs")]
+        lines += [_related(job, present.now) for job in detail.related]
     return lines
 
 
@@ -92,7 +94,7 @@ def _items(preview: str) -> list[Text]:
 
 def _attempt(attempt: Attempt, present: Present) -> Iterator[Text]:
     look = LOOKS[outcome_state(attempt.outcome)]
-    end = attempt.ended_at or present.now
+    end = max(attempt.started_at, attempt.ended_at or present.now)
     where = "" if attempt.worker is None else present.workers.get(attempt.worker, "")
     name = words(where) or f"worker {attempt.worker}"
     told = f"{look.glyph} attempt {attempt.number} {words(attempt.outcome or 'running')}"
@@ -109,11 +111,11 @@ def _attempt(attempt: Attempt, present: Present) -> Iterator[Text]:
     yield Text()
 
 
-def _related(job: Job) -> Text:
+def _related(job: Job, now: int) -> Text:
     look = LOOKS[job.state]
     return Text.assemble(
         (f"#{job.seq}".rjust(8), INK), "  ", (f"{look.glyph} {job.state}".ljust(12), look.style),
-        (words(job.task), SOFT),
+        (words(job.task), INK), (f"   {words(standing(job, now))}", SOFT),
     )  # fmt: skip
 
 

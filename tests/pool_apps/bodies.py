@@ -1,7 +1,6 @@
 """Tasks whose bodies write down when they begin and end, and end when a test lets them.
 
-The database is POOL_DB. A book is a file to which each body appends whole lines; a gate is a FIFO
-that a body waits at until the test opens it.
+The database is POOL_DB.
 """
 
 import contextlib
@@ -10,20 +9,17 @@ import signal
 import subprocess
 import sys
 
+from notes import wait_at, write
+
 from jobdash import SqliteHuey, crontab
 
+if "POOL_CLOCK" in os.environ:
+    import clock
+    from huey import api
+
+    api.utcnow = clock.utcnow
+
 huey = SqliteHuey("pool", filename=os.environ["POOL_DB"])
-
-
-def write(book: str, line: str) -> None:
-    descriptor = os.open(book, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.write(descriptor, f"{line}\n".encode())
-    os.close(descriptor)
-
-
-def wait_at(gate: str) -> None:
-    with open(gate, encoding="utf-8") as file:
-        file.read()
 
 
 @huey.task()
@@ -97,6 +93,18 @@ def in_c() -> None:
 @huey.task(hard_timeout=0.2)
 def in_c_for_so_long() -> None:
     sum(range(10**12))
+
+
+@huey.task()
+def big(book: str, gate: str, size: int) -> bytes:
+    write(book, "begin big")
+    wait_at(gate)
+    return os.urandom(size)
+
+
+@huey.task(hard_timeout=60)
+def held_for_a_minute_at_most(book: str, gate: str) -> None:
+    held.call_local(book, gate)
 
 
 @huey.task(name="described", retries=2, retry_delay=1.5, priority=7, context=True)

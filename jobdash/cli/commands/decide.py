@@ -32,7 +32,7 @@ def _choosing(function: Function) -> Function:
 @_choosing
 def cancel(settings: Settings, **wish: Any) -> int:
     """Cancel jobs that wait, and stop jobs that run."""
-    return decide(settings, Decision("cancel", "cancelled", ACTIVE), Wish(**wish))
+    return decide(settings, Decision("cancel", "cancelled", ACTIVE, spreads=True), Wish(**wish))
 
 
 @click.command("retry", cls=FileCommand, example="jobdash retry --task mail.send --yes")

@@ -23,6 +23,7 @@ from jobdash.render import (
     error_text,
     job_json,
     progress_text,
+    standing,
 )
 from jobdash.report import Report
 from jobdash.text import clock, format_duration, iso
@@ -141,5 +142,6 @@ def _print_timeline(history: Sequence[JobEvent]) -> None:
 
 
 def _print_related(related: Sequence[Job]) -> None:
-    rows = [(f"#{job.seq}", job.state, call_text(job)) for job in related]
-    print_table(("JOB", "STATE", "CALL"), rows, right=frozenset({0}))
+    moment = now()
+    rows = [(f"#{job.seq}", job.state, call_text(job), standing(job, moment)) for job in related]
+    print_table(("JOB", "STATE", "CALL", "WHY"), rows, right=frozenset({0}))

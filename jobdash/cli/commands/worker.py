@@ -58,6 +58,12 @@ _NEEDLESS: dict[str, click.Option] = {
 @click.option("-n", "--no-periodic", is_flag=True, help="Enqueue no periodic tasks.")
 @click.option("-M", "--max-tasks", type=click.IntRange(min=1), help="Jobs until a worker is new.")
 @click.option(
+    "--max-rss",
+    type=click.IntRange(min=1),
+    metavar="MB",
+    help="Memory a worker may have after a job, else it is replaced.",
+)
+@click.option(
     "-t",
     "--shutdown-timeout",
     type=_SECONDS,
