@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before anything imports the samples, which open their database: never the user's.
 _SCRATCH = tempfile.mkdtemp(prefix="jobdash-tests-")
@@ -18,6 +19,18 @@ from scene import Scene  # noqa: E402
 
 from jobdash import SqliteHuey  # noqa: E402
 from jobdash.ledger import Ledger  # noqa: E402
+
+# The same examples in every run, so that what is red here is red for everybody; `nightly` goes
+# further: `pytest -n0 --hypothesis-profile=nightly tests/test_ledger_properties.py`.
+settings.register_profile(
+    "everyday",
+    derandomize=True, database=None, deadline=None, print_blob=True,
+    max_examples=150, stateful_step_count=40,
+)  # fmt: skip
+settings.register_profile(
+    "nightly", deadline=None, print_blob=True, max_examples=5_000, stateful_step_count=100
+)
+settings.load_profile("everyday")
 
 
 def pytest_unconfigure() -> None:
