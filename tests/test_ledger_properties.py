@@ -69,7 +69,17 @@ OUTCOMES: dict[Event, str] = {
     Event.CONFIRM_CANCEL: "cancelled",
 }
 COLUMNS = (
-    *("seq", "state", "task", "claims", "failures", "rescues", "retries", "retries_left"),
+    *(
+        "seq",
+        "state",
+        "task",
+        "priority",
+        "claims",
+        "failures",
+        "rescues",
+        "retries",
+        "retries_left",
+    ),
     *("worker", "started_at", "finished_at", "eta", "after", "replay_of", "duplicate_of"),
 )
 
@@ -153,6 +163,7 @@ class LedgerMachine(RuleBasedStateMachine):
         None if both refuse it, or if the disk failed in its midst: that must leave no trace.
         """
         before = self.contents() if fuse else None
+        self.now += 1
         try:
             with self.fuse.lit(fuse):
                 told = real()
@@ -280,7 +291,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def enqueue_known_id(self, pick: int, spec: dict[str, Any]) -> None:
         known = self.job(pick)
         if not self.is_in_chord(known.seq):
-            unit = self.new_job(spec)
+            unit = self.new_job({**spec, "priority": known.priority})
             unit.id = known.id
             self.enter(0, unit)
 
@@ -334,6 +345,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.finish(worker, event, 0, delay=delay)
 
     def claim_now(self, worker: int) -> None:
+        self.now += 1
         real = self.book.ledger.attempts.claim(worker, self.now)
         self.has_started(worker, real, self.model.claim(worker, self.now))
 
@@ -376,6 +388,14 @@ class LedgerMachine(RuleBasedStateMachine):
             self.lost.append(self.held.pop(worker))
 
     # -- people decide
+
+    @precondition(lambda self: self.waited_for())
+    @rule(pick=PICK, fuse=FUSE)
+    def cancel_what_waits(self, pick: int, fuse: int) -> None:
+        self.decide_about(self.job(pick, State.WAITING).seq, "cancel", fuse)
+
+    def waited_for(self) -> bool:
+        return any(job.state is State.WAITING for job in self.model.jobs.values())
 
     @rule(pick=PICK, operation=st.sampled_from(OPERATIONS), fuse=FUSE)
     def decide(self, pick: int, operation: str, fuse: int) -> None:
@@ -430,7 +450,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(step=st.sampled_from((-HOUR, SECOND, MINUTE, HOUR, DAY)), fuse=FUSE)
     def time_goes_by(self, step: int, fuse: int) -> None:
-        self.now += step
+        # Back only while nobody works: what runs meanwhile may come back to a later place.
+        self.now += max(step, 0) if self.held or self.model.paused else step
         told = self.both(
             lambda: self.book.ledger.attempts.promote(self.now),
             lambda: self.model.promote(self.now),
