@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before anything imports the samples, which open their database: never the user's.
 _SCRATCH = tempfile.mkdtemp(prefix="jobdash-tests-")
@@ -45,6 +46,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if name == "summary":
                 terminalreporter.section(report.nodeid)
                 terminalreporter.write_line(told)
+
+# The same examples in every run, so that what is red here is red for everybody; `nightly` goes
+# further: `pytest -n0 --hypothesis-profile=nightly tests/test_ledger_properties.py`.
+settings.register_profile(
+    "everyday",
+    derandomize=True, database=None, deadline=None, print_blob=True,
+    max_examples=80, stateful_step_count=40,
+)  # fmt: skip
+settings.register_profile(
+    "nightly", deadline=None, print_blob=True, max_examples=5_000, stateful_step_count=100
+)
+settings.load_profile("everyday")
 
 
 def pytest_unconfigure() -> None:

@@ -53,6 +53,8 @@ class Follower(Exception):
 ENDS: dict[str, tuple[Callable[[], Any], State, str]] = {
     "a value": (lambda: 42, State.SUCCEEDED, ""),
     "nothing": (lambda: None, State.SUCCEEDED, ""),
+    "a result that holds itself": (lambda: _loop_of_lists(), State.SUCCEEDED, ""),
+    "an exception that is only returned": (lambda: ValueError("no"), State.SUCCEEDED, ""),
     "a result that cannot be stored": (lambda: (_ for _ in ()), State.FAILED, "TypeError"),
     "an exception": (raises(ValueError("no")), State.FAILED, "ValueError"),
     "an exception without a message": (raises(ValueError()), State.FAILED, "ValueError"),
@@ -76,6 +78,13 @@ ENDS: dict[str, tuple[Callable[[], Any], State, str]] = {
         State.FAILED,
         "ExceptionGroup",
     ),
+    "an exception group of a thousand": (
+        raises(ExceptionGroup("many", [ValueError(str(n)) for n in range(1_000)])),
+        State.FAILED,
+        "ExceptionGroup",
+    ),
+    "exceptions that cause each other": (lambda: _blame_each_other(), State.FAILED, "ValueError"),
+    "an iteration that stops": (raises(StopIteration(1)), State.FAILED, "StopIteration"),
     "a text that is no text": (raises(ValueError("\udcff\x00")), State.FAILED, "ValueError"),
     "memory": (raises(MemoryError()), State.FAILED, "MemoryError"),
     "recursion": (lambda: _forever(1), State.FAILED, "RecursionError"),
@@ -97,6 +106,18 @@ ENDS: dict[str, tuple[Callable[[], Any], State, str]] = {
     "an interrupt by a cancel": (raises(Interrupt("cancel")), State.CANCELLED, ""),
     "an interrupt by a stop": (raises(Interrupt("stop")), State.PENDING, ""),
 }
+
+
+def _loop_of_lists() -> list[Any]:
+    loop: list[Any] = []
+    loop.append(loop)
+    return loop
+
+
+def _blame_each_other() -> None:
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+    raise one
 
 
 def _forever(n: int) -> int:

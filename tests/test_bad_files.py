@@ -157,6 +157,16 @@ class TestRights:
         with unprivileged(), pytest.raises(DatabaseError, match="no permission to read"):
             open_database(path)
 
+    def test_a_file_that_nobody_uses_in_a_folder_of_somebody_else_says_what_it_needs(
+        self, public: Path
+    ) -> None:
+        path = public / "jobs.db"
+        open_database(path).close()
+        path.chmod(0o644)
+        for door in (open_database, open_reader):
+            with unprivileged(), pytest.raises(DatabaseError, match=r"FILE-wal.*ask its owner"):
+                door(path)
+
     def test_a_file_that_cannot_be_written_is_left_as_it_is(self, public: Path) -> None:
         path = public / "jobs.db"
         book = Book(path)

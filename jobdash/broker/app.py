@@ -142,8 +142,13 @@ def _attribute(module: ModuleType, path: str) -> Any:
 def _offers(module: ModuleType) -> str:
     names = [name for name, value in vars(module).items() if isinstance(value, Huey)]
     if not names:
-        return "it has no huey object at all"
+        return f"{_source(module)} has no huey object at all"
     return "its huey objects are: " + ", ".join(f"{module.__name__}:{name}" for name in names)
+
+
+def _source(module: ModuleType) -> str:
+    """Return the file that was imported: another may have been meant by the same name."""
+    return getattr(module, "__file__", None) or "what Python has built in"
 
 
 def _the_huey(found: Any, spec: str) -> Any:
@@ -164,7 +169,10 @@ def _only_huey(module: ModuleType) -> Huey:
     if not ours and len(own) == 1:
         return next(iter(own.values()))
     if not own:
-        raise AppError(f"the module {module.__name__!r} has no huey object: name it, module:attr")
+        raise AppError(
+            f"the module {module.__name__!r} ({_source(module)}) has no huey object:"
+            " name it, module:attr"
+        )
     raise AppError(f"{module.__name__!r} has several huey objects: say which; {_offers(module)}")
 
 

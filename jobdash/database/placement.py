@@ -8,15 +8,36 @@ from jobdash.errors import DatabaseError
 
 def check_place(path: Path) -> None:
     """Raise `DatabaseError` if no database can be at `path`, with the reason."""
+    _check_name(path)
     if path.is_dir():
-        raise DatabaseError(f"{path} is a folder, not a database file")
+        raise DatabaseError(f"{path} is a folder, not a database file: name a file in it")
     folder = path.parent
     if not folder.is_dir():
         raise DatabaseError(f"the folder {folder} does not exist: create it first")
-    if not path.exists() and not os.access(folder, os.W_OK):
-        raise DatabaseError(f"the folder {folder} is not writable by this user")
-    if path.exists() and not os.access(path, os.R_OK):
-        raise DatabaseError(f"no permission to read {path}")
+    if path.exists():
+        _check_file(path)
+    elif not os.access(folder, os.W_OK):
+        raise DatabaseError(f"the folder {folder} is not writable by this user: name another file")
+
+
+def _check_name(path: Path) -> None:
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        raise DatabaseError(
+            f"{path} is not UTF-8, and SQLite opens no other names: rename the file or the folder"
+        ) from None
+
+
+def _check_file(path: Path) -> None:
+    if not os.access(path, os.R_OK):
+        raise DatabaseError(f"no permission to read {path}: ask its owner, or name another file")
+    if (links := path.stat().st_nlink) > 1:
+        # The WAL lies beside a name, not beside the file: each name would have one of its own.
+        raise DatabaseError(
+            f"{path} has {links} names (hard links), by which jobs would be lost: keep one of"
+            " them; a copy or a symbolic link does no harm"
+        )
 
 
 def check_exists(path: Path) -> None:

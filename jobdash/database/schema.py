@@ -30,7 +30,9 @@ def check_owner(connection: apsw.Connection, path: Path) -> int:
     if owner == APPLICATION_ID:
         return _known(version, path)
     if owner or (tables and not tables >= HUEY_TABLES):
-        raise NotADatabase(f"{path} belongs to another program (application_id {owner})")
+        raise NotADatabase(
+            f"{path} belongs to another program (application_id {owner}): name another file"
+        )
     return 0
 
 

@@ -25,11 +25,20 @@ def in_words(error: apsw.Error, path: Path) -> DatabaseError:
     if isinstance(error, apsw.BusyError | apsw.LockedError):
         return DatabaseBusy(f"{path} stayed locked by another process: try again, or end it")
     if isinstance(error, apsw.NotADBError):
-        return NotADatabase(f"{path} is not an SQLite database")
+        return NotADatabase(f"{path} is not an SQLite database: name another file")
     if isinstance(error, apsw.CorruptError):
-        return NotADatabase(f"{path} is damaged ({error})")
+        return NotADatabase(f"{path} is damaged ({error}): {_SALVAGE}")
+    if getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DIRECTORY:
+        return DatabaseError(f"{path}: {_SIDE_FILES}")
     return DatabaseError(f"{path}: {_EXPLANATIONS.get(type(error), str(error))}")
 
+
+_SALVAGE = "take the last copy, or save what is left with SQLite's own `sqlite3 FILE .recover`"
+# A file in WAL mode has two others beside it, and even a reader makes them if they are not there.
+_SIDE_FILES = (
+    "to open it this user must be able to write into its folder (for FILE-wal and FILE-shm):"
+    " ask its owner, or copy it into a folder of your own"
+)
 
 _EXPLANATIONS: dict[type[apsw.Error], str] = {
     apsw.FullError: "the disk is full: nothing was written, free some space and try again",

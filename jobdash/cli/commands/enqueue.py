@@ -104,8 +104,9 @@ def _named(pairs: Sequence[str], kwargs_json: str | None) -> dict[str, Any]:
 def _check(count: int | None, options: dict[str, Any]) -> None:
     if options["delay"] is not None and options["at"] is not None:
         raise UsageError("give --delay or --at: not both")
-    if options["timeout"] == 0:
-        raise UsageError("--timeout must be more than 0")
+    for name in ("timeout", "expires"):
+        if options[name] == 0:
+            raise UsageError(f"--{name} must be more than 0")
     if count is not None and (options["id"] or options["key"]):
         raise UsageError("--count makes several jobs: --id and --key are for one")
 
