@@ -177,13 +177,18 @@ def test_a_killed_worker_is_replaced_and_its_job_runs_again(site: Site) -> None:
     assert run.started_at - lost.ended_at < SECOND / 2, "the replacement was late"
     assert (job.rescues, job.failures) == (1, 0)
     (gone,) = [one for one in site.workers(everyone=True) if one.pid == victim]
-    assert gone.ended_how == "SIGKILL"
-    pool.says(f"(pid {victim}) is lost: SIGKILL; it held job #{seq}")
+    assert gone.ended_how == "killed by signal 9 (SIGKILL)"
+    pool.says(f"(pid {victim}) is lost: killed by signal 9 (SIGKILL); it held job #{seq}")
     pool.stop()
 
 
 @pytest.mark.parametrize(
-    ("how", "words"), [("exit", "exit code 3"), ("SIGSEGV", "SIGSEGV"), ("SIGKILL", "SIGKILL")]
+    ("how", "words"),
+    [
+        ("exit", "exit code 3"),
+        ("SIGSEGV", "signal 11 (SIGSEGV)"),
+        ("SIGKILL", "signal 9 (SIGKILL)"),
+    ],
 )
 def test_a_job_that_kills_its_workers_is_given_up(site: Site, how: str, words: str) -> None:
     pool = site.serve()
