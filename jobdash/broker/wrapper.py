@@ -5,6 +5,7 @@ from typing import Any
 
 from huey.api import TaskWrapper
 
+from jobdash.broker.retry import check_policy
 from jobdash.ids import new_id
 
 KEY = "idempotency_key"
@@ -20,7 +21,8 @@ class JobWrapper(TaskWrapper):
     def create_task(
         self, func: Any, context: bool = False, name: str | None = None, **settings: Any
     ) -> Any:
-        """Make the task's class."""
+        """Make the task's class. Raises `UsageError` if its retry policy makes no sense."""
+        check_policy(name or func.__name__, settings)
         task_class = super().create_task(func, context, name, **settings)
         task_class.create_id = lambda self: new_id()
         task_class.signature = inspect.signature(func)
