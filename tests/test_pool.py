@@ -200,6 +200,19 @@ def test_a_job_that_kills_its_workers_is_given_up(site: Site, how: str, words: s
     pool.stop()
 
 
+def test_the_error_handler_of_a_job_that_kills_its_workers_runs(site: Site) -> None:
+    pool, app = site.serve(), site.app()
+    handler = app.note.s(str(site.book))
+    app.huey.enqueue(app.dies.s(str(site.book), "SIGKILL").error(handler))
+    site.ends_as(State.FAILED, 1)
+    job = site.ends_as(State.SUCCEEDED, 2)
+    assert (job.task, job.parent) == ("bodies.note", 1)
+    *died, told = site.lines()
+    assert len(died) == 3
+    assert told == "worker lost 3 times, the last: killed by signal 9 (SIGKILL)"
+    pool.stop()
+
+
 def test_a_killed_worker_takes_its_children_along(site: Site) -> None:
     gate = site.gate()
     pool = site.serve()

@@ -6,6 +6,7 @@ errors pass with time), `give_up_on=(…)` (these never do), `retry_max_delay=` 
 `max_rescues=` is how many workers the job may cost before it is a dead letter.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +52,7 @@ def columns_of(task_class: Any, message: Any) -> dict[str, Any]:
 def check_policy(name: str, settings: dict[str, Any]) -> None:
     """Raise `UsageError` that names the setting of a task which makes no sense."""
     for setting, (is_right, must_be) in _RULES.items():
-        value = settings.get(setting)
+        value = settings.get(setting, settings.get(f"default_{setting}"))
         if value is not None and not (isinstance(value, int | float) and is_right(value)):
             raise UsageError(f"{name}: {setting} must be {must_be}, not {value!r}")
 
@@ -61,7 +62,9 @@ def _kinds(kinds: Any) -> tuple[type[BaseException], ...]:
 
 
 _RULES: dict[str, tuple[Callable[[float], bool], str]] = {
+    "retry_delay": (lambda value: not math.isnan(value), "a number of seconds"),
+    "retry_backoff": (lambda value: not math.isnan(value), "a number"),
     "retry_max_delay": (lambda value: value > 0, "more than 0 seconds"),
     "retry_jitter": (lambda value: 0 <= value <= 1, "a share from 0 to 1"),
-    "max_rescues": (lambda value: value >= 1 and value == int(value), "a whole number from 1"),
+    "max_rescues": (lambda value: isinstance(value, int) and value >= 1, "a whole number from 1"),
 }
