@@ -45,6 +45,14 @@ class LostClaim(Refused):
     """The claim ended before this worker's finish arrived; nothing was written."""
 
 
+class WorkerLost(JobdashError):
+    """A job has cost as many workers as it may; an error handler is called with this."""
+
+
+class HardTimeLimit(JobdashError):
+    """A job outlasted its hard time limit; an error handler is called with this."""
+
+
 class DatabaseError(JobdashError):
     """The database file cannot be used as asked."""
 

@@ -42,7 +42,11 @@ ACTIVE = frozenset(State) - FINAL
 class Event(StrEnum):
     """What can happen to a job. The ledger has one method per event."""
 
+    ENQUEUE = "enqueue"
     CLAIM = "claim"
+    DEQUEUE = "dequeue"
+    HOLD = "hold"
+    REQUEUE = "requeue"
     TAKE = "take"
     PROMOTE = "promote"
     SUCCEED = "succeed"
@@ -80,7 +84,14 @@ _STEP = frozenset({State.WAITING})
 
 MOVES: Mapping[Event, Move] = MappingProxyType(
     {
+        # A new row: no state comes before it.
+        Event.ENQUEUE: _move(set(), State.PENDING, State.SCHEDULED, State.WAITING),
         Event.CLAIM: _move({State.PENDING}, State.RUNNING),
+        # huey's own consumer also takes what has its eta ahead, to sort it into the schedule.
+        Event.DEQUEUE: _move({State.PENDING, State.SCHEDULED}, State.RUNNING),
+        # huey's own scheduler holds what is due until it has put it into the queue.
+        Event.HOLD: _move(_DELAYED, State.RUNNING),
+        Event.REQUEUE: _move(_RUNNING, State.PENDING),
         # Runs exactly this job, here and now, wherever it stands.
         Event.TAKE: _move({State.PENDING} | _DELAYED | FINAL, State.RUNNING),
         Event.PROMOTE: _move(_DELAYED, State.PENDING),
@@ -122,11 +133,15 @@ class Job:
     args: str
     kwargs: str
     priority: float
-    claims: int
+    attempts: int
     failures: int
     rescues: int
     retries: int
     retries_left: int
+    retry_delay: float
+    retry_backoff: float
+    retry_max_delay: float | None
+    retry_jitter: float
     created_at: int
     eta: int | None
     expires: int | None
@@ -158,7 +173,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a job's body: who, when, how it ended. `outcome` is None while it runs."""
+    """One run of a job's body: who, when, how it ended. `outcome` is None while it runs.
+
+    `number` counts the runs of the body from 1. It is not the number of a claim: claims that were
+    given back before the body began are none of these.
+    """
 
     number: int
     worker: int | None
@@ -226,8 +245,9 @@ class Claim(NamedTuple):
     """A worker's right to run one job once. `number` is the fence: a finish must match it.
 
     `attempt` counts from 1 the runs of the body, this one included; `chord` is the chord whose
-    callback this is; `marked` is true if there was a revocation of the
-    job or its task. A tuple, because one is made for every job.
+    callback this is; `may_be_revoked` is true if there was a revocation of the job or its task;
+    `handles` is the failed job in whose message this one, its error handler, is to be found. A
+    tuple, because one is made for every job.
     """
 
     seq: int
@@ -239,9 +259,13 @@ class Claim(NamedTuple):
     data: bytes | None
     checksum: int | None
     chord: str | None
-    marked: bool
+    may_be_revoked: bool
     eta: int | None
     expires: int | None
     priority: float
     retries_left: int
     retry_delay: float
+    retry_backoff: float
+    retry_max_delay: float | None
+    retry_jitter: float
+    handles: int | None

@@ -129,7 +129,7 @@ class Book:
         if event is Event.SUCCEED:
             parts = {"outcome": "succeeded"} | parts
         elif event in (Event.FAIL, Event.TRY_AGAIN):
-            parts = {"outcome": "failed", "counted": True, "error_type": "Oops"} | parts
+            parts = {"outcome": "failed", "is_failure": True, "error_type": "Oops"} | parts
         return self.ledger.attempts.settle(claim, Settlement(event, **parts), now)
 
     def drain(self, worker: int, event: Event = Event.SUCCEED, now: int = NOW) -> list[str]:

@@ -47,6 +47,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.section(report.nodeid)
                 terminalreporter.write_line(told)
 
+
 # The same examples in every run, so that what is red here is red for everybody; `nightly` goes
 # further: `pytest -n0 --hypothesis-profile=nightly tests/test_ledger_properties.py`.
 settings.register_profile(

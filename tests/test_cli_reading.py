@@ -106,6 +106,20 @@ def test_show_json_has_attempts_and_timeline(shop: Shop) -> None:
     assert job["related"] == []
 
 
+def test_show_tells_when_the_next_tries_would_come(shop: Shop) -> None:
+    seq = shop.enqueue("flaky")
+    assert "0 of 3 used; if it fails: again after 1m 00s, up to 2 times" in run("show", seq).stdout
+    assert [one["earliest"] for one in run_json("show", seq)["next_tries"]] == [None, None]
+    shop.work()
+    text = run("show", seq).stdout
+    assert "1 of 3 used; next at " in text
+    assert "then about " in text
+    job = run_json("show", seq)
+    soon, later = job["next_tries"]
+    assert soon["earliest"] == soon["latest"] == job["eta"]
+    assert (soon["number"], later["number"], later["longest_delay"]) == (2, 3, 60)
+
+
 @pytest.mark.parametrize("shorten", [lambda id_: id_, lambda id_: id_[:30], lambda _: "1"])
 def test_show_takes_numbers_ids_and_their_beginnings(shop: Shop, shorten: object) -> None:
     id_ = run_json("show", shop.enqueue("nap"))["id"]

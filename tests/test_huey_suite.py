@@ -66,12 +66,18 @@ RETOLD = {
     "enqueue": ("38be09a7abcda9c7", "SqliteHuey.enqueue, Batch.add"),
     "_enqueue_chord": ("d0c6d4505867f8b2", "Batch._add_chord, Batch._prepare"),
     "_enqueue_chord_member": ("071d68ecc5ede639", "Batch._prepare"),
-    "is_revoked": ("9f4b213bb3330f92", "Attempt._refusal; `marked` in sql/ledger.sql: claimable"),
+    "is_revoked": (
+        "9f4b213bb3330f92",
+        "Attempt._refusal; `may_be_revoked` in sql/ledger.sql: claimable",
+    ),
     "_check_revoked": (
         "3e4e28acc8738e80",
-        "Attempt._refusal; `marked` in sql/ledger.sql: claimable",
+        "Attempt._refusal; `may_be_revoked` in sql/ledger.sql: claimable",
     ),
-    "_revoke_keys": ("ba35abb68ae52d63", "the keys of `marked` in sql/ledger.sql: claimable"),
+    "_revoke_keys": (
+        "ba35abb68ae52d63",
+        "the keys of `may_be_revoked` in sql/ledger.sql: claimable",
+    ),
     "create_message": ("6d9b7a154e8cc72a", "Messages.describe, Messages._steps"),
     "create_task": ("70636105847d6bff", "Messages.revive"),
 }

@@ -1,5 +1,6 @@
 """The table of moves is what the SQL does, for every state and every event."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -8,8 +9,9 @@ from typing import Any
 
 import apsw
 import pytest
-from book import NOW, RECOUNT, SECOND, TALLY, Book
+from book import NOW, RECOUNT, SECOND, TALLY, Book, new_job
 
+import jobdash
 from jobdash.database import statements
 from jobdash.errors import Refused
 from jobdash.job import FINAL, MOVES, Claim, Event, State
@@ -63,6 +65,8 @@ def subject(book: Book, state: State, event: Event, **columns: Any) -> Subject:
     queue = f"q{number}"
     before = _insert(book, queue, f"before-{number}", **_predecessor(event))
     row: dict[str, Any] = {"state": state, **_facts(state)}
+    if event is Event.DEQUEUE and state is State.SCHEDULED:
+        row["fresh"] = 1  # huey's consumer has not sorted it yet
     if event in _AFTER_ANOTHER:
         row["after"] = before
     if event is Event.REARM and state in FINAL:
@@ -101,7 +105,11 @@ def _insert(book: Book, queue: str, id_: str, **columns: Any) -> int:
 _TURN = NextStep(data=b"now", args="[]", kwargs="{}")
 
 APPLY: dict[Event, Callable[[Subject], object]] = {
+    Event.ENQUEUE: lambda s: s.ledger.intake.enqueue([new_job(f"new-{s.seq}")], LATER),
     Event.CLAIM: lambda s: s.ledger.attempts.claim(WORKER, LATER),
+    Event.DEQUEUE: lambda s: s.ledger.attempts.claim_for_huey(WORKER, LATER),
+    Event.HOLD: lambda s: s.ledger.attempts.claim_due(WORKER, LATER),
+    Event.REQUEUE: lambda s: s.ledger.attempts.requeue(s.claim(s.seq), LATER),
     Event.TAKE: lambda s: s.ledger.attempts.take(s.book.row(s.seq)["id"], WORKER, LATER),
     Event.PROMOTE: lambda s: s.ledger.attempts.promote(LATER),
     Event.SUCCEED: lambda s: s.settle(Event.SUCCEED, outcome="succeeded", result=b"r"),
@@ -120,14 +128,10 @@ APPLY: dict[Event, Callable[[Subject], object]] = {
     Event.REARM: lambda s: s.ledger.decisions.retry(s.before, LATER),
     Event.RETRY: lambda s: s.ledger.decisions.retry(s.seq, LATER),
     Event.DISCARD: lambda s: s.ledger.decisions.discard(s.seq, LATER),
-    Event.ENQUEUE_AGAIN: lambda s: _enqueue_again(s),
+    Event.ENQUEUE_AGAIN: lambda s: s.ledger.intake.enqueue(
+        [new_job(s.book.row(s.seq)["id"])], LATER
+    ),
 }
-
-
-def _enqueue_again(s: Subject) -> None:
-    from book import new_job
-
-    s.ledger.intake.enqueue([new_job(s.book.row(s.seq)["id"])], LATER)
 
 
 def test_every_event_has_a_way_to_happen() -> None:
@@ -163,7 +167,7 @@ GUARDED = {
     "try_again": Event.TRY_AGAIN,
     "postpone": Event.POSTPONE,
     "release": Event.RELEASE,
-    "requeue": Event.RELEASE,
+    "requeue": Event.REQUEUE,
     "rescue": Event.RESCUE,
     "give_up_rescue": Event.RESCUE,
     "expire": Event.EXPIRE,
@@ -177,6 +181,17 @@ GUARDED = {
     "discard": Event.DISCARD,
     "enqueue_again": Event.ENQUEUE_AGAIN,
 }
+
+# Statements that also set a state, for rows that another statement has chosen by theirs.
+CHOSEN = {
+    "insert_job": {Event.ENQUEUE},
+    "copy_job": {Event.ENQUEUE},
+    "insert_handler": {Event.ENQUEUE},
+    "set_running": {Event.CLAIM},
+    "set_running_from_anywhere": {Event.DEQUEUE, Event.HOLD, Event.TAKE},
+    "follow": {Event.ENQUEUE_AGAIN},
+}
+OWNERS = {name: {event} for name, event in GUARDED.items()} | CHOSEN
 
 
 class _Anything(dict[str, Any]):
@@ -201,6 +216,32 @@ def test_a_statement_moves_nothing_from_a_state_it_is_not_for(
     shelf.write(statements("ledger")[name], values)
     moved = one.everything() != before
     assert moved == (state in MOVES[event].sources)
+
+
+def _sets_state(sql: str) -> bool:
+    while (bare := re.sub(r"\([^()]*\)", "", sql)) != sql:
+        sql = bare
+    changes = re.search(r"UPDATE (?:OR \w+ )?job SET(.*?)(WHERE|$)", sql, re.DOTALL)
+    return "INTO job " in sql or (changes is not None and "state =" in changes[1])
+
+
+def _literal_states(sql: str) -> list[str]:
+    return re.findall(r"\bSET state = '(\w+)'|^ +SELECT :id, [^']*'(\w+)'", sql, re.MULTILINE)
+
+
+def test_every_statement_that_sets_a_state_belongs_to_an_event() -> None:
+    files = Path(jobdash.__file__).with_name("sql").glob("*.sql")
+    every = {name: sql for file in files for name, sql in statements(file.stem).items()}
+    assert {name for name, sql in every.items() if _sets_state(sql)} == set(OWNERS)
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_a_statement_sets_no_state_that_its_events_do_not_lead_to(name: str) -> None:
+    sql = statements("ledger")[name]
+    told = {one or other for one, other in _literal_states(sql)}
+    assert told or re.search(r":state|\?4", sql), "no state is to be seen"
+    for event in OWNERS[name]:
+        assert told <= MOVES[event].targets
 
 
 VARIANTS: list[tuple[Event, State, dict[str, Any], Callable[[Subject], object], State]] = [

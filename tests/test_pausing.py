@@ -89,7 +89,7 @@ class TestPausing:
 
     def test_what_hueys_scheduler_held_does_not_stay_held(self, book: Book, worker: int) -> None:
         job = new_job("a", task="slow", eta=NOW + SECOND)
-        book.ledger.intake.enqueue([job], NOW, sorted_=True)
+        book.ledger.intake.schedule(job, NOW)
         book.ledger.decisions.pause("slow", NOW)
         (claim,) = book.ledger.attempts.claim_due(worker, NOW + MINUTE)
         book.ledger.decisions.resume("slow", NOW)

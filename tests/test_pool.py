@@ -177,13 +177,18 @@ def test_a_killed_worker_is_replaced_and_its_job_runs_again(site: Site) -> None:
     assert run.started_at - lost.ended_at < SECOND / 2, "the replacement was late"
     assert (job.rescues, job.failures) == (1, 0)
     (gone,) = [one for one in site.workers(everyone=True) if one.pid == victim]
-    assert gone.ended_how == "SIGKILL"
-    pool.says(f"(pid {victim}) is lost: SIGKILL; it held job #{seq}")
+    assert gone.ended_how == "killed by signal 9 (SIGKILL)"
+    pool.says(f"(pid {victim}) is lost: killed by signal 9 (SIGKILL); it held job #{seq}")
     pool.stop()
 
 
 @pytest.mark.parametrize(
-    ("how", "words"), [("exit", "exit code 3"), ("SIGSEGV", "SIGSEGV"), ("SIGKILL", "SIGKILL")]
+    ("how", "words"),
+    [
+        ("exit", "exit code 3"),
+        ("SIGSEGV", "signal 11 (SIGSEGV)"),
+        ("SIGKILL", "signal 9 (SIGKILL)"),
+    ],
 )
 def test_a_job_that_kills_its_workers_is_given_up(site: Site, how: str, words: str) -> None:
     pool = site.serve()
@@ -192,6 +197,19 @@ def test_a_job_that_kills_its_workers_is_given_up(site: Site, how: str, words: s
     assert len(site.lines()) == 3
     assert words in str(job.error_message)
     site.ends_as(State.SUCCEEDED, site.enqueue("note", site.book, "life goes on"))
+    pool.stop()
+
+
+def test_the_error_handler_of_a_job_that_kills_its_workers_runs(site: Site) -> None:
+    pool, app = site.serve(), site.app()
+    handler = app.note.s(str(site.book))
+    app.huey.enqueue(app.dies.s(str(site.book), "SIGKILL").error(handler))
+    site.ends_as(State.FAILED, 1)
+    job = site.ends_as(State.SUCCEEDED, 2)
+    assert (job.task, job.parent) == ("bodies.note", 1)
+    *died, told = site.lines()
+    assert len(died) == 3
+    assert told == "worker lost 3 times, the last: killed by signal 9 (SIGKILL)"
     pool.stop()
 
 

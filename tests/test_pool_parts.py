@@ -147,7 +147,13 @@ def test_orders_survive_the_pipe() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(0, "exit code 0"), (3 << 8, "exit code 3"), (9, "SIGKILL"), (63, "63")]
+    ("status", "words"),
+    [
+        (0, "exit code 0"),
+        (3 << 8, "exit code 3"),
+        (9, "killed by signal 9 (SIGKILL)"),
+        (63, "signal 63"),
+    ],
 )
 def test_how_a_process_ended_is_told_in_words(status: int, words: str) -> None:
     assert endings.of_status(status).endswith(words)

@@ -30,8 +30,10 @@ HOSTILE = "a\x1b[2J\n\u202e\x9b[/nope]"
 
 JOB = Job(
     seq=12, id="0192abcd", queue="huey", task="mail.send", state=State.PENDING,
-    args='["a@example.org"]', kwargs='{"times": 3}', priority=5.0, claims=0, failures=0,
-    rescues=0, retries=3, retries_left=3, created_at=NOW - 20 * SECOND, eta=None, expires=None,
+    args='["a@example.org"]', kwargs='{"times": 3}', priority=5.0, attempts=0, failures=0,
+    rescues=0, retries=3, retries_left=3,
+    retry_delay=0.0, retry_backoff=0.0, retry_max_delay=None, retry_jitter=0.0,
+    created_at=NOW - 20 * SECOND, eta=None, expires=None,
     started_at=None, finished_at=None, worker=None, result=None, error_type=None,
     error_message=None, reason=None, progress_done=None, progress_total=None, progress_note=None,
     after=None, parent=None, replay_of=None, duplicate_of=None, batch=None, key=None,
@@ -64,7 +66,7 @@ def test_the_document_of_a_job_has_exactly_the_promised_fields() -> None:
 
 def test_the_document_of_a_failed_job() -> None:
     failed = job(
-        State.FAILED, claims=4, failures=3, rescues=1, started_at=NOW - 14 * SECOND, worker=7,
+        State.FAILED, attempts=4, failures=3, rescues=1, started_at=NOW - 14 * SECOND, worker=7,
         error_type="OSError", error_message="no", eta=NOW, progress_done=1, progress_total=4,
         progress_note="page", parent=3, replay_of=4, batch="night", key="k",
         cancel_requested_at=NOW, result='"kept"',

@@ -96,7 +96,9 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
     columns: dict[str, Any] = {
         "state": "running", "worker": 77, "id": "abc", "queue": "q", "task": "t", "args": "[1]",
         "kwargs": '{"a": 2}', "priority": 3.5, "claims": 4, "failures": 5, "rescues": 6,
-        "retries": 7, "retries_left": 8, "created_at": 9, "eta": 10, "expires": 11,
+        "retries": 7, "retries_left": 8, "retry_delay": 8.25, "retry_backoff": 8.5,
+        "retry_max_delay": 8.75, "retry_jitter": 0.5, "idle": 1, "created_at": 9,
+        "eta": 10, "expires": 11,
         "started_at": 12, "result": "13", "error_type": "E14", "error_message": "m15",
         "reason": "r16", "progress_done": 17, "progress_total": 18, "progress_note": "n19",
         "after": 20, "parent": 21, "replay_of": 22, "duplicate_of": 23, "batch": "b24",
@@ -107,7 +109,13 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
     )
     file.add(5, **columns)
     file.insert("kv", queue="q", key="r:abc", value=b"")
-    expected = columns | {"seq": 5, "finished_at": None, "revoked": True, "held": True}
+    expected = columns | {
+        "seq": 5,
+        "attempts": 3,
+        "finished_at": None,
+        "revoked": True,
+        "held": True,
+    }
     assert report.job_by_seq(5) == Job(
         **{field.name: expected[field.name] for field in fields(Job)}
     )

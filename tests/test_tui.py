@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from tui_support import TRACEBACK, Screen, Stock, dashboard, now
+from tui_support import SECOND, TRACEBACK, Screen, Stock, dashboard, now
 
 from jobdash.control import Control
 from jobdash.job import State
 from jobdash.report import Report
+from jobdash.text import clock
 from jobdash.tui import keys
 from jobdash.tui.overlays.help import help_lines
 
@@ -252,6 +253,20 @@ async def test_a_filter_without_a_hit_says_so(stock: Stock) -> None:
 
 
 # -- one job -------------------------------------------------------------------------------------
+
+
+async def test_the_job_view_tells_when_the_next_tries_would_come(stock: Stock) -> None:
+    policy = {"retries": 3, "retry_delay": 10.0, "retry_backoff": 2.0}
+    eta = now() + 3600 * SECOND
+    stock.add("retrying", failures=1, retries_left=2, eta=eta, **policy)
+    stock.add("pending", retries_left=3, **policy)
+    async with dashboard(stock.path) as screen:
+        await screen.press("enter")
+        await screen.until("if it fails: again after 10s, 20s, 40s")
+        await screen.press("escape", "j", "enter")
+        moments = f"{clock(eta + 10 * SECOND)}, {clock(eta + 30 * SECOND)}"
+        await screen.until(f"then about {moments}")
+        assert "next in 59m" in screen.text
 
 
 async def test_the_job_view_shows_every_part_and_leads_back(stock: Stock) -> None:

@@ -6,10 +6,11 @@ transaction; signals that follow the body are sent after that.
 """
 
 import os
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from traceback import format_exception
 from typing import Any
 
@@ -28,13 +29,14 @@ from huey.utils import SKIPPED, Error, normalize_time
 from jobdash.broker import current
 from jobdash.broker.interrupts import Interrupt
 from jobdash.broker.log import logger
-from jobdash.broker.retry import actual_delay, is_permanent, next_delay
-from jobdash.broker.times import to_micros
+from jobdash.broker.retry import is_permanent, policy_of
+from jobdash.broker.times import from_micros, to_micros
 from jobdash.ids import new_id
 from jobdash.job import Claim, Event
 from jobdash.ledger import NextStep, Settlement
 from jobdash.preview import preview
 from jobdash.redact import redact_text
+from jobdash.retries import NextTry, next_try
 from jobdash.text import storable
 
 Signal = tuple[Any, ...]
@@ -295,7 +297,7 @@ class Attempt:
         settlement = Settlement(
             event,
             outcome=outcome,
-            counted=True,
+            is_failure=True,
             reason=": ".join(filter(None, words)) if failure.cancelled else None,
             member_value=value,
             **common,
@@ -305,32 +307,30 @@ class Attempt:
     def _tried_again(
         self, failure: _Failure, common: dict[str, Any], signals: list[Signal]
     ) -> Verdict:
-        task, huey = self._task, self._huey
-        task.retries -= 1
-        task.eta, delay = self._next_eta(failure), task.retry_delay
-        if failure.retry_eta is None and delay and task.retry_backoff:
-            delay = next_delay(task, delay)
+        task, following = self._task, self._next_try(failure)
+        task.retries, task.retry_delay = following.retries_left, following.delay
+        task.eta = None if following.eta is None else from_micros(following.eta, self._huey.utc)
         settlement = Settlement(
             Event.TRY_AGAIN,
             outcome="retried" if isinstance(failure.error, RETRYING_EXCEPTIONS) else "failed",
-            counted=task.retries < failure.retries_before,
-            eta=None if task.eta is None else to_micros(task.eta, huey.utc),
-            retries_left=task.retries,
-            retry_delay=delay,
+            is_failure=task.retries < failure.retries_before,
+            eta=following.eta,
+            retries_left=following.retries_left,
+            retry_delay=following.delay,
             **common,
         )
         after = S.SIGNAL_ENQUEUED if task.eta is None else S.SIGNAL_SCHEDULED
         return Verdict(settlement, [*signals, (S.SIGNAL_RETRYING,), (after,)])
 
-    def _next_eta(self, failure: _Failure) -> datetime | None:
-        task = self._task
-        if failure.retry_eta is not None:
-            return failure.retry_eta
-        if not task.retry_delay:
-            return None
-        delay = timedelta(seconds=actual_delay(task, task.retry_delay))
-        moment: datetime = self._huey._get_timestamp() + delay
-        return moment
+    def _next_try(self, failure: _Failure) -> NextTry:
+        task, asked, utc = self._task, failure.retry_eta, self._huey.utc
+        return next_try(
+            policy_of(task),
+            task.retries,
+            to_micros(self._huey._get_timestamp(), utc),
+            random.random(),
+            None if asked is None else to_micros(asked, utc),
+        )
 
     def _describe(self, error: BaseException) -> tuple[dict[str, Any], bytes]:
         """Return huey's record of an error, and the same as `Result.get()` will find it.

@@ -179,7 +179,7 @@ class SqliteHuey(Huey):
         settlement = Settlement(
             Event.FAIL,
             outcome="failed",
-            counted=True,
+            is_failure=True,
             result=b"",
             error_type="CannotDecode",
             error_message=storable(f"{type(error).__name__}: {error}"),
@@ -326,7 +326,7 @@ class SqliteHuey(Huey):
             self.failed_count += 1
             return None
         # The claim saw whether there was a revocation, unless nobody knew the task's name yet.
-        check = claim.marked or not claim.task
+        check = claim.may_be_revoked or not claim.task
         verdict = self._attempt(task, claim, None, check_revoked=check, is_due=is_due)
         return self._settle(claim, task, verdict, fuse)
 

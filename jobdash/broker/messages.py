@@ -6,7 +6,9 @@ from typing import Any
 
 from huey.registry import Message
 
+from jobdash.broker.retry import columns_of
 from jobdash.broker.times import from_micros, to_micros
+from jobdash.errors import HardTimeLimit, WorkerLost
 from jobdash.job import MICROSECONDS, Claim
 from jobdash.ledger import NewJob, NextStep
 from jobdash.preview import preview_call
@@ -39,8 +41,8 @@ class Messages:
             args=args,
             kwargs=kwargs,
             priority=message.priority or 0,
-            retries=message.retries or 0,
-            retry_delay=message.retry_delay or 0,
+            **columns_of(task_class, message),
+            has_handler=message.on_error is not None,
             timeout=message.timeout or None,
             hard_timeout=_hard_timeout(task_class, message.timeout),
             eta=self._micros(message.eta),
@@ -64,9 +66,11 @@ class Messages:
         if claim.data is None or zlib.crc32(claim.data) != claim.checksum:
             raise ValueError("the stored message is damaged: its checksum does not match")
         task = self._huey.deserialize_task(claim.data)
+        if claim.handles is not None:
+            task = self._handler_in(task, claim.handles)
         task.id, task.revoke_id = claim.id, f"r:{claim.id}"
         if claim.task:
-            task.retries, task.retry_delay = claim.retries_left, claim.retry_delay
+            _restore_policy(task, claim)
             task.expires_resolved = self._datetime(claim.expires)
         task.eta = self._datetime(claim.eta) if claim.task or claim.eta else task.eta
         if claim.priority != (task.priority or 0):
@@ -81,6 +85,15 @@ class Messages:
         handler.id, handler.revoke_id = new_id, f"r:{new_id}"
         handler.extend_data(error if self._is_storable(error) else metadata)
         return handler
+
+    def _handler_in(self, task: Any, failed: int) -> Any:
+        """Return the error handler in a job's message, with what ended that job's worker."""
+        if task.on_error is None:
+            raise ValueError(f"there is no error handler in the message of job #{failed}")
+        _, _, kind, message = self._huey.ledger.attempts.failure_of(failed)
+        error = HardTimeLimit if kind == HardTimeLimit.__name__ else WorkerLost
+        task.on_error.extend_data(error(message or "no details are known"))
+        return task.on_error
 
     def _is_storable(self, value: object) -> bool:
         try:
@@ -124,3 +137,9 @@ def _hard_timeout(task_class: Any, timeout: float | None) -> float | None:
     """Return after how many seconds a run is killed: what its task says, else soft plus grace."""
     by_default = timeout + HARD_GRACE_SECONDS if timeout else None
     return getattr(task_class, "hard_timeout", by_default)
+
+
+def _restore_policy(task: Any, claim: Claim) -> None:
+    task.retries = claim.retries_left
+    task.retry_delay, task.retry_backoff = claim.retry_delay, claim.retry_backoff
+    task.retry_max_delay, task.retry_jitter = claim.retry_max_delay, claim.retry_jitter

@@ -63,7 +63,7 @@ class LedgerStorage(BaseStorage):
 
     def enqueue(self, data: bytes, priority: float | None = None) -> None:
         """Enter a message that nobody here can read."""
-        self._enter(data, priority=priority or 0)
+        self.ledger.intake.enqueue([_unread(data, priority=priority or 0)], now())
 
     def dequeue(self) -> bytes | None:
         """Claim the next message and return its bytes."""
@@ -88,7 +88,8 @@ class LedgerStorage(BaseStorage):
 
     def add_to_schedule(self, data: bytes, ts: datetime) -> None:
         """Enter a message that is not to run before `ts` (naive: local time)."""
-        self._enter(data, eta=to_micros(ts, utc=False), sorted_=True)
+        job = _unread(data, eta=to_micros(ts, utc=False))
+        self.ledger.intake.schedule(job, now())
 
     def read_schedule(self, ts: datetime) -> list[bytes]:
         """Hold what is due at `ts` and return its bytes."""
@@ -181,9 +182,9 @@ class LedgerStorage(BaseStorage):
         """Forget every counter."""
         self.ledger.keys.flush_counters()
 
-    def _enter(self, data: bytes, sorted_: bool = False, **columns: Any) -> None:
-        job = NewJob(id=new_id(), task="", data=bytes(data), **columns)
-        self.ledger.intake.enqueue([job], now(), sorted_=sorted_)
+
+def _unread(data: bytes, **columns: Any) -> NewJob:
+    return NewJob(id=new_id(), task="", data=bytes(data), **columns)
 
 
 def _durability(fsync: bool | None) -> Durability:

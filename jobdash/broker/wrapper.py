@@ -5,6 +5,7 @@ from typing import Any
 
 from huey.api import TaskWrapper
 
+from jobdash.broker.retry import check_policy
 from jobdash.errors import UsageError
 from jobdash.ids import new_id
 
@@ -21,8 +22,9 @@ class JobWrapper(TaskWrapper):
     def create_task(
         self, func: Any, context: bool = False, name: str | None = None, **settings: Any
     ) -> Any:
-        """Make the task's class. Raises `UsageError` if its time limits make no sense."""
+        """Make the task's class. Raises `UsageError` if its limits or retries make no sense."""
         _check_limits(name or func.__name__, **settings)
+        check_policy(name or func.__name__, settings)
         task_class = super().create_task(func, context, name, **settings)
         task_class.create_id = lambda self: new_id()
         task_class.signature = inspect.signature(func)

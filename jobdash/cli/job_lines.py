@@ -22,7 +22,7 @@ def _line(job: Job, now: int) -> tuple[str, ...]:
         f"#{job.seq}",
         job.state,
         job.task or "?",
-        f"{job.claims}/{job.retries + 1}",
+        f"{job.attempts}/{job.retries + 1}",
         describe_when(job, now),
         shorten(last_words(job, now), LONGEST_DETAILS),
     )

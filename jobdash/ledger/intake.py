@@ -19,27 +19,35 @@ class Intake:
         self.queue = queue
         self._ring = ring
 
-    def enqueue(
-        self, units: Sequence[NewJob | NewChord], now: int, *, sorted_: bool = False
-    ) -> list[Entry]:
+    def enqueue(self, units: Sequence[NewJob | NewChord], now: int) -> list[Entry]:
         """Enter everything in one transaction; return where each unit went, in order.
 
         The entry of a chord is its callback's. Once this returns the jobs survive a power cut.
-        `sorted_` jobs with an eta are not counted in huey's queue but in its schedule.
         """
         with self._database.transaction(durable=True) as tx:
             entries = [self.enter(tx, unit, now) for unit in units]
-            if sorted_:
-                for entry in entries:
-                    tx.run(SQL["mark_sorted"], {"seq": entry.seq})
         self._ring()
         return entries
+
+    def schedule(self, job: NewJob, now: int) -> Entry:
+        """Enter one job into what huey counts as its schedule, not its queue."""
+        with self._database.transaction(durable=True) as tx:
+            entry = self.enter_sorted(tx, job, now)
+        self._ring()
+        return entry
 
     def enter(self, tx: Transaction, unit: NewJob | NewChord, now: int) -> Entry:
         """Enter one unit inside the caller's transaction."""
         if isinstance(unit, NewChord):
             return self._enter_chord(tx, unit, now)
         return self._enter_pipeline(tx, unit, now)
+
+    def enter_sorted(self, tx: Transaction, job: NewJob, now: int) -> Entry:
+        """Enter a job into huey's schedule, even one with a past eta, in a given transaction."""
+        state = None if job.eta is None else State.SCHEDULED
+        entry = self._enter_pipeline(tx, job, now, state)
+        tx.run(SQL["mark_sorted"], {"seq": entry.seq})
+        return entry
 
     def enter_as(self, tx: Transaction, job: NewJob, state: State, now: int) -> Entry:
         """Enter a job and its later steps in a given state, inside the caller's transaction."""
@@ -145,6 +153,11 @@ class Intake:
             job.parent,
             job.batch,
             job.key,
+            job.retry_backoff,
+            job.retry_max_delay,
+            job.retry_jitter,
+            job.max_rescues,
+            job.has_handler,
         )
 
     def _go_on(
@@ -208,6 +221,11 @@ def _columns(job: NewJob) -> dict[str, Any]:
         "kwargs": job.kwargs,
         "retries": job.retries,
         "retry_delay": job.retry_delay,
+        "retry_backoff": job.retry_backoff,
+        "retry_max_delay": job.retry_max_delay,
+        "retry_jitter": job.retry_jitter,
+        "max_rescues": job.max_rescues,
+        "has_handler": job.has_handler,
         "timeout": job.timeout,
         "hard_timeout": job.hard_timeout,
         "expires": job.expires,

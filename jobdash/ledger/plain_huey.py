@@ -72,9 +72,9 @@ class PlainHuey:
         taken = {"id": leftover.id, "queue": self._queue}
         if not tx.run(SQL[f"take_{leftover.table}"], taken):
             return False
-        entry = self._intake.enter(tx, adopted.job, now)
-        if leftover.table == "schedule":
-            tx.run(LEDGER["mark_sorted"], {"seq": entry.seq})
+        is_sorted = leftover.table == "schedule"
+        enter = self._intake.enter_sorted if is_sorted else self._intake.enter
+        entry = enter(tx, adopted.job, now)
         if adopted.callback is not None and adopted.job.member_of is not None:
             self._join_chord(tx, adopted, _last(tx, entry.seq), now)
         return True

@@ -8,13 +8,16 @@ from typing import NamedTuple
 from jobdash.identity import Identity
 from jobdash.job import Claim, Event
 
+MAX_RESCUES = 3
+
 
 @dataclass(slots=True)
 class NewJob:
     """A job to be entered, with the later steps of its pipeline. Not to be changed once made.
 
-    `data` is the serialized message; a later step has none until its turn comes. `member_of` is
-    the (chord id, position) whose value the last step reports.
+    `data` is the serialized message; a later step has none until its turn comes. `has_handler` is
+    whether an error handler is in it. `member_of` is the (chord id, position) whose value the last
+    step reports.
     """
 
     id: str
@@ -25,6 +28,11 @@ class NewJob:
     priority: float = 0
     retries: int = 0
     retry_delay: float = 0
+    retry_backoff: float = 0
+    retry_max_delay: float | None = None
+    retry_jitter: float = 0
+    max_rescues: int = MAX_RESCUES
+    has_handler: bool = False
     timeout: float | None = None
     hard_timeout: float | None = None
     eta: int | None = None
@@ -72,14 +80,15 @@ class NextStep:
 class Settlement:
     """How an attempt ended, and everything that commits with it. Not to be changed once made.
 
-    `outcome` is the word in the attempt's history, None if no body ran. `result` is what
+    `outcome` is the word in the attempt's history, None if no body ran. `is_failure` is whether it
+    counts among the job's failures, which a `RetryTask` for example does not. `result` is what
     `Result.get()` will find; an empty value means: what the job's row says. `member_value` is what
     a chord gets if this job's pipeline ends here.
     """
 
     event: Event
     outcome: str | None = None
-    counted: bool = False
+    is_failure: bool = False
     result: bytes | None = None
     preview: str | None = None
     error_type: str | None = None

@@ -1,14 +1,15 @@
 """What becomes of a job whose worker died. Works on columns only, in a caller's transaction."""
 
+import random
 from enum import StrEnum
 from typing import NamedTuple
 
 from jobdash.database import Transaction
-from jobdash.job import MICROSECONDS, State
+from jobdash.ids import new_id
+from jobdash.job import State
 from jobdash.ledger import rows, workflow
 from jobdash.ledger.rows import SQL
-
-MAX_RESCUES = 3
+from jobdash.retries import RetryPolicy, next_try
 
 
 class Death(StrEnum):
@@ -27,16 +28,23 @@ class Held(NamedTuple):
     seq: int
     number: int
     rescues: int
+    max_rescues: int
     cancel_requested_at: int | None
+    has_handler: bool
+    message: int | None
     retries_left: int
     retry_delay: float
+    retry_backoff: float
+    retry_max_delay: float | None
+    retry_jitter: float
 
 
 def rescue(tx: Transaction, held: Held, how: str, now: int, death: Death) -> None:
     """Free one job; `how` says how its worker died, `death` whether the job is to blame.
 
-    It goes back to pending, unless somebody wanted it stopped anyway, this was the third worker
-    that it cost, or it outlasted its time limit, which is a failure like any other.
+    It goes back to pending, unless somebody wanted it stopped anyway, it has now cost as many
+    workers as it may, or it outlasted its time limit, which is a failure like any other. Where it
+    fails for good, its error handler is entered; huey's signals and hooks have nobody to run them.
     """
     if held.cancel_requested_at is not None:
         _cancel(tx, held, how, now)
@@ -46,7 +54,7 @@ def rescue(tx: Transaction, held: Held, how: str, now: int, death: Death) -> Non
         rows.log(tx, now, held.seq, "returned", how)
     elif death is Death.OVERDUE:
         _time_out(tx, held, how, now)
-    elif (held.rescues + 1) % MAX_RESCUES:
+    elif (held.rescues + 1) % held.max_rescues:
         rows.archive(tx, held.seq, "lost", now, "WorkerLost", how)
         tx.run(SQL["rescue"], {**_guard(held), "reason": f"worker lost: {how}"})
         rows.log(tx, now, held.seq, "rescued", how)
@@ -59,7 +67,7 @@ def _time_out(tx: Transaction, held: Held, how: str, now: int) -> None:
     values = {
         **_guard(held),
         "now": now,
-        "counted": True,
+        "is_failure": True,
         "error_type": "HardTimeLimit",
         "error_message": how,
         "reason": None,
@@ -68,17 +76,19 @@ def _time_out(tx: Transaction, held: Held, how: str, now: int) -> None:
         tx.run(SQL["try_again"], {**values, **_next_try(tx, held, now)})
         return
     tx.run(SQL["fail"], values)
-    rows.store_result(tx, held.seq, b"")
-    workflow.abandon_steps(tx, held.seq, now, result=b"", value=b"")
+    _follow_up(tx, held, now)
 
 
 def _next_try(tx: Transaction, held: Held, now: int) -> dict[str, object]:
-    eta = now + int(held.retry_delay * MICROSECONDS) if held.retry_delay else None
+    policy = RetryPolicy(
+        held.retry_delay, held.retry_backoff, held.retry_max_delay, held.retry_jitter
+    )
+    following = next_try(policy, held.retries_left, now, random.random())
     return {
-        "state": State.PENDING if eta is None else State.RETRYING,
-        "eta": eta,
-        "retries_left": held.retries_left - 1,
-        "retry_delay": held.retry_delay,
+        "state": State.PENDING if following.eta is None else State.RETRYING,
+        "eta": following.eta,
+        "retries_left": following.retries_left,
+        "retry_delay": following.delay,
         "place": rows.next_place(tx, held.seq, now),
     }
 
@@ -92,9 +102,19 @@ def _cancel(tx: Transaction, held: Held, how: str, now: int) -> None:
 
 def _give_up(tx: Transaction, held: Held, how: str, now: int) -> None:
     rows.archive(tx, held.seq, "lost", now, "WorkerLost", how)
-    reason = f"worker lost {held.rescues + 1} times, the last: {how}"
+    often = f"{held.rescues + 1} times, the last" if held.rescues else "once"
+    reason = f"worker lost {often}: {how}"
     tx.run(SQL["give_up_rescue"], {**_guard(held), "now": now, "reason": reason})
+    _follow_up(tx, held, now)
+
+
+def _follow_up(tx: Transaction, held: Held, now: int) -> None:
+    """Do what follows from a job that has failed for good."""
     rows.store_result(tx, held.seq, b"")
+    if held.has_handler and held.message is not None:
+        message = tx.insert(SQL["copy_message"], {"id": held.message})
+        handler = {"id": new_id(), "seq": held.seq, "message": message, "now": now}
+        tx.run(SQL["insert_handler"], handler)
     workflow.abandon_steps(tx, held.seq, now, result=b"", value=b"")
 
 

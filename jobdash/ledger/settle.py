@@ -90,7 +90,7 @@ def _succeeded(settlement: Settlement, now: int) -> Values:
 def _failed(settlement: Settlement, now: int) -> Values:
     return {
         "now": now,
-        "counted": settlement.counted,
+        "is_failure": settlement.is_failure,
         "error_type": settlement.error_type,
         "error_message": settlement.error_message,
         "reason": settlement.reason,

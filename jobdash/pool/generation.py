@@ -8,7 +8,7 @@ import signal
 import time
 from dataclasses import dataclass, field
 
-from jobdash.pool import PoolOptions, birth, endings
+from jobdash.pool import PoolOptions, birth, endings, out_of_memory
 from jobdash.pool.messages import Inbox, send
 from jobdash.pool.minutes import Minutes
 from jobdash.pool.orders import Orders
@@ -26,11 +26,19 @@ class Child:
     name: str
     pid: int
     since: float = field(default_factory=time.monotonic)
+    kills_before: int | None = field(default_factory=out_of_memory.kills)
 
     @property
     def lifetime(self) -> float:
         """How many seconds ago it was forked."""
         return time.monotonic() - self.since
+
+    def ending(self, status: int) -> str:
+        """Describe its end by its wait status, and guess why the kernel may have killed it."""
+        how = endings.of_status(status)
+        if endings.is_kill(status) and out_of_memory.has_killed_since(self.kills_before):
+            return f"{how}, probably for memory: the kernel's out-of-memory killer ran meanwhile"
+        return how
 
 
 class Generation:

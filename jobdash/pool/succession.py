@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from jobdash import errors
 from jobdash.errors import AppError
-from jobdash.pool import PoolOptions, endings
+from jobdash.pool import PoolOptions
 from jobdash.pool.backoff import BackOff
 from jobdash.pool.generation import Child, Generation
 from jobdash.pool.messages import Message
@@ -109,7 +109,7 @@ class Succession:
 
     def _child_ended(self, generation: Generation, message: Message) -> None:
         child = generation.children.pop(message["pid"])
-        how, failed = endings.of_status(message["status"]), message["status"] != 0
+        how, failed = child.ending(message["status"]), message["status"] != 0
         freed = self._service.child_ended(child, how) if self._service else []
         has_worked = bool(freed) or (not failed and self._options.renews_workers)
         delay = generation.places.vacate(child.name, child.lifetime, has_worked=has_worked)

@@ -7,13 +7,17 @@ Text is given as it is stored; whoever writes the document escapes control chara
 import json
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from jobdash.job import Attempt, Job, TaskType, Worker
 from jobdash.render.words import attempt_duration, duration
+from jobdash.retries import planned_tries
 from jobdash.text import iso
 
 Document = dict[str, Any]
+
+_MOST_TRIES = 100
 
 # Where a preview was cut; a text that itself ends in an ellipsis cannot be told from one.
 _CUT = re.compile(r'…>?"|"… \d+ more"')
@@ -30,7 +34,7 @@ def job_json(job: Job, attempts: Sequence[Attempt] = ()) -> Document:
         "args": _value(job.args),
         "kwargs": _value(job.kwargs),
         "priority": _number(job.priority),
-        "attempt": job.claims,
+        "attempt": job.attempts,
         "failures": job.failures,
         "retries": job.retries,
         "rescues": job.rescues,
@@ -64,6 +68,24 @@ def attempt_json(attempt: Attempt) -> Document:
         "outcome": attempt.outcome,
         "error": _error(attempt, attempt.traceback),
     }
+
+
+def next_tries_json(job: Job) -> list[Document]:
+    """Return the documents of the retries that a job has before it, at most 100, the soonest first.
+
+    `earliest` and `latest` are null as long as there is no failure to count from; the delays, in
+    seconds since the failure before, are null for the try that a retrying job waits for.
+    """
+    return [
+        {
+            "number": one.number,
+            "shortest_delay": one.shortest,
+            "longest_delay": one.longest,
+            "earliest": iso(one.earliest),
+            "latest": iso(one.latest),
+        }
+        for one in islice(planned_tries(job), _MOST_TRIES)
+    ]
 
 
 def worker_json(worker: Worker) -> Document:

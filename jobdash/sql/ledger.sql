@@ -11,8 +11,8 @@ SELECT max(:now, 1 + coalesce((
   FROM job AS this WHERE seq = :seq
 
 -- name: mark_sorted
--- Scheduled from the start in huey's eyes too, even if its eta is past.
-UPDATE job SET state = 'scheduled', fresh = 0 WHERE seq = :seq AND eta IS NOT NULL
+-- In huey's eyes too it is in the schedule from the start.
+UPDATE job SET fresh = 0 WHERE seq = :seq
 
 -- name: is_paused
 EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task)
@@ -25,14 +25,16 @@ INSERT OR FAIL INTO job (
   id, queue, task, state, priority, place,
   held,
   fresh, retries, retries_left, retry_delay, timeout, hard_timeout, eta, expires,
-  created_at, message, args, kwargs, after, parent, batch, key)
+  created_at, message, args, kwargs, after, parent, batch, key,
+  retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler)
 VALUES (
   ?1, ?2, ?3, ?4, ?5, max(?13, 1 + coalesce((
     SELECT place FROM job WHERE queue = ?2 AND priority = ?5 AND state = 'pending' AND held = 0
       ORDER BY place DESC LIMIT 1), 0)),
   EXISTS (SELECT 1 FROM pause WHERE queue = ?2 AND task = ?3 AND ?3 <> ''),
   ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12,
-  ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+  ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+  ?21, ?22, ?23, ?24, ?25)
 
 -- name: mark_duplicate
 UPDATE job SET duplicate_of = :duplicate_of WHERE seq = :seq
@@ -49,8 +51,8 @@ SELECT seq, id FROM job WHERE queue = :queue AND key = :key AND created_at >= :s
 UPDATE job SET
     state = :state, place = :place, fresh = :fresh, task = :task, message = :message,
     args = :args, kwargs = :kwargs, priority = :priority, retries = :retries,
-    retries_left = :retries, retry_delay = :retry_delay, timeout = :timeout,
-    hard_timeout = :hard_timeout, eta = :eta, expires = :expires, finished_at = NULL,
+    retries_left = :retries, retry_delay = :retry_delay, {policy}, handles = NULL,
+    timeout = :timeout, hard_timeout = :hard_timeout, eta = :eta, expires = :expires, finished_at = NULL,
     cancel_requested_at = NULL, cancelled_because = NULL, reason = NULL, result = NULL,
     after = :after,
     held = EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task AND :task <> '')
@@ -92,9 +94,13 @@ UPDATE chord_member SET member = :member
 -- name: describe
 -- Fills in what only a reader of the message could know.
 UPDATE job SET task = :task, args = :args, kwargs = :kwargs, retries = :retries,
-    retries_left = :retries, retry_delay = :retry_delay, timeout = :timeout,
-    hard_timeout = :hard_timeout, expires = :expires
+    retries_left = :retries, retry_delay = :retry_delay, {policy},
+    timeout = :timeout, hard_timeout = :hard_timeout, expires = :expires
   WHERE seq = :seq AND task = ''
+
+-- name: policy
+retry_backoff = :retry_backoff, retry_max_delay = :retry_max_delay,
+    retry_jitter = :retry_jitter, max_rescues = :max_rescues, has_handler = :has_handler
 
 -- name: claimable
 -- What a worker needs to know of a job. No UPDATE … RETURNING: that builds a table for its rows
@@ -103,7 +109,8 @@ SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job
     (SELECT cid FROM chord WHERE callback = job.seq),
     EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'r:' || job.id)
       OR EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'rt:' || job.task),
-    eta, expires, priority, retries_left, retry_delay
+    eta, expires, priority, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter,
+    handles
   FROM job LEFT JOIN message ON message.id = job.message
   WHERE job.seq = {choice}
 
@@ -175,7 +182,7 @@ UPDATE OR ROLLBACK job SET state = 'succeeded', worker = NULL, finished_at = :no
 
 -- name: fail
 UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, result = NULL,
-    failures = failures + :counted, retries_left = 0,
+    failures = failures + :is_failure, retries_left = 0,
     error_type = :error_type, error_message = :error_message, reason = :reason,
     cancel_requested_at = NULL
   WHERE seq = :seq AND state = 'running' AND claims = :number
@@ -183,10 +190,10 @@ UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, 
 -- name: try_again
 -- Not 0 but the next place: what failed goes behind what waited.
 UPDATE OR ROLLBACK job SET state = :state, worker = NULL,
-    held = {is_paused}, failures = failures + :counted,
+    held = {is_paused}, failures = failures + :is_failure,
     retries_left = :retries_left, retry_delay = :retry_delay, eta = :eta, place = :place,
     error_type = :error_type, error_message = :error_message, reason = :reason,
-    retries = max(retries, failures + :counted + :retries_left)
+    retries = max(retries, failures + :is_failure + :retries_left)
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: postpone
@@ -225,7 +232,10 @@ UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, rescues = rescues + 
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: held_by
-SELECT seq, claims, rescues, cancel_requested_at, retries_left, retry_delay FROM job
+-- A handler out of another job's message has its own handler there too, but too deep for this.
+SELECT seq, claims, rescues, max_rescues, cancel_requested_at, has_handler AND handles IS NULL,
+    message, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter
+  FROM job
   WHERE worker = :worker AND state = 'running'
 
 -- name: insert_attempt
@@ -369,11 +379,18 @@ INSERT INTO message (data, checksum) SELECT data, checksum FROM message WHERE id
 
 -- name: copy_job
 INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries_left, retry_delay,
-    timeout, hard_timeout, created_at, message, args, kwargs, replay_of)
+    retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler, handles, timeout, hard_timeout, created_at, message, args, kwargs, replay_of)
   SELECT :id, queue, task, 'pending', priority, :place,
     {is_paused},
-    retries, retries, retry_delay, timeout, hard_timeout, :now, :message, args, kwargs, seq
+    retries, retries, retry_delay, retry_backoff, retry_max_delay, retry_jitter, max_rescues,
+    has_handler, handles, timeout, hard_timeout, :now, :message, args, kwargs, seq
   FROM job WHERE seq = :seq
+
+-- name: insert_handler
+-- The error handler of a job whose worker died. It has a copy of that job's message, and who can
+-- read it finds the handler in it and describes the row.
+INSERT INTO job (id, queue, state, place, created_at, message, parent, handles)
+  SELECT :id, queue, 'pending', :now, :now, :message, seq, seq FROM job WHERE seq = :seq
 
 -- name: copy_chord_members
 INSERT INTO chord_member (cid, position, member, value)

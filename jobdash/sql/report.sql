@@ -6,7 +6,7 @@
 -- an index can skip a million entries without a look at one row.
 SELECT
     job.seq, id, queue, task, state, args, kwargs, priority, claims - idle, failures, rescues,
-    retries, retries_left, created_at, eta, expires, started_at, finished_at,
+    retries, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter, created_at, eta, expires, started_at, finished_at,
     coalesce(worker, ran_by) AS worker, result, error_type, error_message, reason,
     progress_done, progress_total, progress_note,
     after, parent, replay_of, duplicate_of, batch, key, cancel_requested_at,

@@ -3,7 +3,7 @@
 from rich.style import Style
 
 from jobdash.job import MICROSECONDS, Job, State
-from jobdash.render import duration
+from jobdash.render import duration, tries_used
 from jobdash.text import format_duration
 from jobdash.tui.present import Present, day_or_clock, rough_age, short_task
 from jobdash.tui.spans import Spans
@@ -54,7 +54,7 @@ def took_cell(job: Job, present: Present) -> Spans:
 
 def try_cell(job: Job, _: Present) -> Spans:
     """Attempts used of those allowed."""
-    used = attempts_used(job)
+    used = tries_used(job)
     return ((f"{used}/{job.retries + 1}", _WARN_LIGHT if used > 1 else FAINT),)
 
 
@@ -63,11 +63,6 @@ def run_time(job: Job, now: int) -> float | None:
     if job.state is State.RUNNING and job.started_at is not None:
         return max(0.0, (now - job.started_at) / MICROSECONDS)
     return duration(job)
-
-
-def attempts_used(job: Job) -> int:
-    """Return how many of the allowed attempts have been made, the present one included."""
-    return job.failures + (job.state in (State.RUNNING, State.SUCCEEDED))
 
 
 def _ink(job: Job) -> Style:

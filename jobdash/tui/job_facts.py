@@ -1,9 +1,9 @@
 """One job in a few lines: what it is, when everything happened, what it was given and gave."""
 
 from jobdash.job import Job, State
-from jobdash.render import error_text
+from jobdash.render import error_text, plan_text, tries_used
 from jobdash.text import clock, format_age, format_duration
-from jobdash.tui.job_cells import attempts_used, run_time
+from jobdash.tui.job_cells import run_time
 from jobdash.tui.last_words import arguments, due_in, progress
 from jobdash.tui.present import Present, day_and_clock, words
 from jobdash.tui.spans import Span, Spans
@@ -43,8 +43,8 @@ def times(job: Job, present: Present) -> Spans:
 
 
 def ladder(job: Job, present: Present) -> Spans:
-    """Return attempts used and left, one sign each, and when the next one comes."""
-    used, allowed = attempts_used(job), max(job.retries + 1, attempts_used(job))
+    """Return attempts used and left, one sign each, and when the next ones come."""
+    used, allowed = tries_used(job), max(job.retries + 1, tries_used(job))
     signs: Spans = ()
     if allowed <= 12:
         signs = (("■" * used, LOOKS[_ladder_state(job)].style), ("□" * (allowed - used), FAINT))
@@ -56,6 +56,8 @@ def ladder(job: Job, present: Present) -> Spans:
     if job.rescues:
         often = "once" if job.rescues == 1 else f"{job.rescues} times"
         parts.append((f"   worker lost {often}", ALARM))
+    if plan := plan_text(job, present.now):
+        parts.append((f"   {plan}", SOFT))
     return labelled("attempts", *parts)
 
 

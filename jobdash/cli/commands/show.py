@@ -22,8 +22,10 @@ from jobdash.render import (
     duration,
     error_text,
     job_json,
+    next_tries_json,
     progress_text,
     standing,
+    tries_text,
 )
 from jobdash.report import Report
 from jobdash.text import clock, format_duration, iso
@@ -67,6 +69,7 @@ def _document(story: _Story) -> dict[str, Any]:
     return {
         **job_json(story.job, story.attempts),
         "reason": story.job.reason,
+        "next_tries": next_tries_json(story.job),
         "attempts": [attempt_json(attempt) for attempt in story.attempts],
         "timeline": [
             {"at": iso(line.at), "event": line.kind, "detail": line.detail}
@@ -99,7 +102,7 @@ def _facts(story: _Story) -> list[tuple[str, str]]:
         ("reason", job.reason or ""),
         ("progress", progress_text(job)),
         ("priority", f"{job.priority:g}" if job.priority else ""),
-        ("retries", f"{job.failures} of {job.retries} used" if job.retries else ""),
+        ("tries", tries_text(job, now()) if job.retries else ""),
         ("eta", iso(job.eta) or ""),
         ("key", job.key or ""),
         ("batch", job.batch or ""),

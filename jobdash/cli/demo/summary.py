@@ -78,7 +78,7 @@ def print_summary(summary: Summary) -> None:
         say()
         print_table(
             ("JOB", "INTERRUPTED", "ATTEMPTS", "STATE"),
-            [(f"#{j.seq}", j.task, str(j.claims), j.state) for j in summary.interrupted],
+            [(f"#{j.seq}", j.task, str(j.attempts), j.state) for j in summary.interrupted],
             right=frozenset({0, 2}),
         )
 
@@ -88,7 +88,7 @@ def _interrupted_json(job: Job) -> dict[str, Any]:
         "seq": job.seq,
         "task": job.task,
         "state": str(job.state),
-        "attempts": job.claims,
+        "attempts": job.attempts,
         "rescues": job.rescues,
     }
 

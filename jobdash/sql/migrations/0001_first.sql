@@ -21,7 +21,13 @@ CREATE TABLE job (
 
   retries INTEGER NOT NULL DEFAULT 0,
   retries_left INTEGER NOT NULL DEFAULT 0,
+  -- seconds before the next try; grows by the back-off with each
   retry_delay REAL NOT NULL DEFAULT 0,
+  retry_backoff REAL NOT NULL DEFAULT 0,
+  retry_max_delay REAL,
+  retry_jitter REAL NOT NULL DEFAULT 0,
+  -- how many workers the job may cost before it is a dead letter
+  max_rescues INTEGER NOT NULL DEFAULT 3,
   timeout REAL,
   hard_timeout REAL,
   eta INTEGER,
@@ -58,6 +64,10 @@ CREATE TABLE job (
   parent INTEGER,
   replay_of INTEGER,
   duplicate_of INTEGER,
+  -- whether its message holds an error handler; and for a handler that is to be found in the copy
+  -- of another job's message: that job
+  has_handler INTEGER NOT NULL DEFAULT 0,
+  handles INTEGER,
   batch TEXT,
   key TEXT,
 
@@ -68,7 +78,8 @@ CREATE TABLE job (
   CHECK ((state = 'running') = (worker IS NOT NULL)),
   CHECK ((state = 'succeeded' OR state = 'failed' OR state = 'cancelled' OR state = 'expired'
     OR state = 'discarded') = (finished_at IS NOT NULL)),
-  CHECK (claims >= 0 AND failures >= 0 AND rescues >= 0 AND retries_left >= 0),
+  CHECK (claims >= 0 AND failures >= 0 AND rescues >= 0 AND retries_left >= 0
+    AND max_rescues > 0),
   CHECK ((state <> 'scheduled' AND state <> 'retrying') OR eta IS NOT NULL)
 ) STRICT;
 
@@ -108,6 +119,8 @@ CREATE TABLE result (
 -- Every attempt that ended in anything but success. A success is the job row itself.
 CREATE TABLE attempt (
   seq INTEGER NOT NULL REFERENCES job (seq),
+  -- of the claim under which it ran; claims that were given back before a body began leave gaps, so
+  -- readers count the attempts instead
   number INTEGER NOT NULL,
   worker INTEGER,
   started_at INTEGER NOT NULL,
