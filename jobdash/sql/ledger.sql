@@ -34,6 +34,9 @@ VALUES (
   ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12,
   ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
 
+-- name: hold_key
+UPDATE job SET key_until = :until WHERE seq = :seq
+
 -- name: mark_duplicate
 UPDATE job SET duplicate_of = :duplicate_of WHERE seq = :seq
 
@@ -359,7 +362,7 @@ UPDATE job SET state = 'discarded', finished_at = :now WHERE seq = :seq AND stat
 
 -- name: standing
 -- What a decision about one job needs to know of it.
-SELECT job.state, job.message, before.seq, before.state,
+SELECT job.state, job.message, job.after, before.state,
     (SELECT cid FROM chord WHERE callback = job.seq)
   FROM job LEFT JOIN job AS before ON before.seq = job.after
   WHERE job.seq = :seq
