@@ -45,6 +45,7 @@ class Pruner:
         if next(self._steps, None) is None and time.monotonic() >= self._next_pass:
             self._next_pass = time.monotonic() + self._every
             self._steps = self._pass(self._retention.too_old(now, self._queue))
+            next(self._steps, None)
 
     def _pass(self, which: TooOld) -> Iterator[int]:
         """Visit what does not rest, oldest first; yield after each step."""
