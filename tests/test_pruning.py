@@ -1,19 +1,24 @@
 """Pruning: what goes and with what, what stays, and what never happens again."""
 
+import itertools
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from book import FAR, NOW, SECOND, Book, new_job
+from book import FAR, NOW, SECOND, Book, assert_sound, new_job
 
 from jobdash.broker.pruner import Pruner
+from jobdash.control import Control
 from jobdash.database import Database, open_database, statements
 from jobdash.errors import IllegalMove
 from jobdash.job import FINAL, Event, State
 from jobdash.ledger import NewChord, NextStep
-from jobdash.ledger.pruning import CHUNK, Pruning, Retention, TooOld
+from jobdash.ledger.pruning import CHUNK, JOBS_AT_ONCE, Pruning, Retention, TooOld
+from jobdash.report import JobFilter, Report
 
 PRUNING = statements("pruning")
 DAY = 24 * 3600 * SECOND
@@ -353,3 +358,116 @@ def test_a_pruner_gives_way_while_the_file_is_busy(book: Book, path: Path) -> No
         Pruner(book.ledger, Retention()).step(LATER)
     other.close()
     assert passes(book, Pruner(book.ledger, Retention()), LATER) == 1
+
+
+# While others look and act
+
+
+def fill(book: Book, first: int, count: int) -> None:
+    """Enter so many jobs at once, every third of them failed, the others succeeded."""
+    book.write(
+        "WITH RECURSIVE n (i) AS (VALUES (:first) UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
+        " INSERT INTO job (seq, id, queue, task, state, place, created_at, finished_at)"
+        " SELECT i, 'f' || i, 'huey', 'task.' || i % 2,"
+        " CASE i % 3 WHEN 0 THEN 'failed' ELSE 'succeeded' END, i, :now, :now FROM n",
+        {"first": first, "last": first + count - 1, "now": NOW},
+    )
+
+
+def listed(report: Report, wanted: JobFilter) -> list[int]:
+    """Page through a list to its end."""
+    page = report.jobs(wanted, 100)
+    found = [job.seq for job in page]
+    while page:
+        page = report.older(wanted, found[-1], 100)
+        found += [job.seq for job in page]
+    return found
+
+
+def test_counts_and_lists_are_right_after_every_step(book: Book, path: Path) -> None:
+    fill(book, CHUNK - 300, 600)
+    guard(book)
+    wanted = JobFilter((State.SUCCEEDED,)), JobFilter(task="task.1"), JobFilter()
+    pruning, which = Pruning(book.database), too_old(State.SUCCEEDED)
+    steps = itertools.chain.from_iterable(pruning.prune(n, which) for n in pruning.chunks(which))
+    with Report(path) as report:
+        ended_before = report.finished_since(NOW)
+        for _ in steps:
+            for one in wanted:
+                rows = listed(report, one)
+                assert report.count(one) == len(rows) == len(set(rows))
+                middle = len(rows) // 2
+                assert [job.seq for job in report.jobs(one, 5, middle)] == rows[middle:][:5]
+                assert not rows or report.position(one, rows[middle]) == middle
+            assert report.counts()[State.SUCCEEDED] == len(listed(report, wanted[0]))
+            assert report.finished_since(NOW) == ended_before
+        assert report.counts()[State.SUCCEEDED] == 0
+        assert report.counts()[State.FAILED] == 200
+
+
+def test_a_reader_in_the_middle_of_a_list_misses_none_that_stays(book: Book, path: Path) -> None:
+    fill(book, 1, 400)
+    guard(book)
+    steps = Pruning(book.database).prune(0, too_old(State.SUCCEEDED))
+    seen: list[int] = []
+    with Report(path) as report:
+        page = report.jobs(limit=40)
+        while page:
+            seen += [job.seq for job in page]
+            next(steps, None)
+            page = report.older(JobFilter(), seen[-1], 40)
+    assert seen == sorted(set(seen), reverse=True)
+    assert seqs(book) <= set(seen)
+
+
+def test_by_hand_what_only_pruned_jobs_needed_goes_at_once_too(book: Book) -> None:
+    fill(book, CHUNK - 3, 1)
+    callback = chord(book, "c", 2)
+    assert callback == CHUNK
+    for _ in range(3):
+        end_next(book)
+    guard(book)
+    control = Control(book.database.path)
+    assert control.prunable(too_old()) == 4
+    assert sum(control.prune(too_old())) == 4
+    assert control.prunable(too_old()) == 0
+    control.close()
+
+
+def test_killed_at_any_moment_it_leaves_a_sound_file(book: Book, path: Path) -> None:
+    fill(book, 1, 3000)
+    guard(book)
+    code = (
+        "import sys; from jobdash.control import Control; from jobdash.job import FINAL\n"
+        "from jobdash.ledger.pruning import TooOld\n"
+        "which = TooOld(dict.fromkeys(FINAL, 2**62), 0)\n"
+        "for gone in Control(sys.argv[1]).prune(which): print(gone, flush=True)"
+    )
+    for steps in (1, 3):
+        before = len(seqs(book))
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            told = sum(int(process.stdout.readline()) for _ in range(steps))
+            process.kill()
+        assert_sound(book.database)
+        assert told <= before - len(seqs(book)) < before
+    prune(book, too_old())
+    assert seqs(book) == {3001}
+
+
+def test_between_two_small_steps_anybody_can_write(book: Book, path: Path) -> None:
+    fill(book, 1, 1000)
+    guard(book)
+    control = Control(path)
+    steps = []
+    for gone in control.prune(too_old()):
+        steps.append(gone)
+        with book.database.transaction(deadline=0):
+            pass
+    control.close()
+    assert steps == [JOBS_AT_ONCE] * (1000 // JOBS_AT_ONCE)
+    assert JOBS_AT_ONCE <= 100, "measured: a step of 500 keeps others waiting for 90 ms"
