@@ -17,7 +17,7 @@ from jobdash.database import Database, open_database, statements
 from jobdash.errors import IllegalMove
 from jobdash.job import FINAL, Event, State
 from jobdash.ledger import NewChord, NextStep
-from jobdash.ledger.pruning import CHUNK, JOBS_AT_ONCE, Pruning, Retention, TooOld
+from jobdash.ledger.pruning import CHUNK, JOBS_AT_ONCE, SLICE, Pruning, Retention, TooOld
 from jobdash.report import JobFilter, Report
 
 PRUNING = statements("pruning")
@@ -296,7 +296,7 @@ def test_a_step_that_never_had_its_turn_says_that_the_one_before_it_is_gone(book
 def passes(book: Book, pruner: Pruner, now: int) -> int:
     """Step until the pass is over; return how many jobs went."""
     before = len(seqs(book))
-    for _ in range(50):
+    for _ in range(2 * CHUNK // SLICE):
         pruner.step(now)
     return before - len(seqs(book))
 
@@ -392,7 +392,7 @@ def test_counts_and_lists_are_right_after_every_step(book: Book, path: Path) -> 
     steps = itertools.chain.from_iterable(pruning.prune(n, which) for n in pruning.chunks(which))
     with Report(path) as report:
         ended_before = report.finished_since(NOW)
-        for _ in steps:
+        for _ in filter(None, steps):
             for one in wanted:
                 rows = listed(report, one)
                 assert report.count(one) == len(rows) == len(set(rows))
@@ -469,5 +469,5 @@ def test_between_two_small_steps_anybody_can_write(book: Book, path: Path) -> No
         with book.database.transaction(deadline=0):
             pass
     control.close()
-    assert steps == [JOBS_AT_ONCE] * (1000 // JOBS_AT_ONCE)
+    assert [*filter(None, steps)] == [JOBS_AT_ONCE] * (1000 // JOBS_AT_ONCE)
     assert JOBS_AT_ONCE <= 100, "measured: a step of 500 keeps others waiting for 90 ms"

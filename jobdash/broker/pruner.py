@@ -62,8 +62,7 @@ class Pruner:
     def _visit(self, chunk: int, which: TooOld) -> Iterator[int]:
         rest = self._pruning.young_for(chunk, which)
         if rest <= 0:
-            yield from self._pruning.prune(chunk, which)
+            due = yield from self._pruning.prune(chunk, which)
             # What is left is younger, or others need it: that may take a while to change.
-            rest = max(self._pruning.due_in(chunk, which), _HOUR)
-            yield 0
+            rest = max(due, _HOUR)
         self._rests_until[chunk] = which.now + rest

@@ -30,7 +30,7 @@ SELECT chunk FROM tally
 SELECT created_at FROM job WHERE seq >= :low ORDER BY seq LIMIT 1
 
 -- name: next_due
--- In how many microseconds the next job of a chunk is too old.
+-- In how many microseconds the next one is too old.
 SELECT min(finished_at - {cut}) FROM job WHERE {chosen}
 
 -- name: too_old
@@ -86,7 +86,7 @@ DELETE FROM chord WHERE callback IS NULL
 -- name: empty_tally
 -- Not where jobs are coming in: they would write the row anew.
 SELECT 1 FROM tally
-  WHERE chunk = :chunk AND jobs = 0 AND chunk < (SELECT max(seq) / 8192 FROM job) LIMIT 1
+  WHERE chunk = :chunk AND jobs = 0 AND chunk < (SELECT max(seq) / 32768 FROM job) LIMIT 1
 
 -- name: drop_empty_tally
 DELETE FROM tally WHERE chunk = :chunk AND jobs = 0
