@@ -2,7 +2,8 @@
 
 Ringing is a hint and nothing depends on it: it never fails, never waits, and rings for nobody if
 nobody listens. The byte is written after the commit, so a listener that reads it finds the job.
-Each queue has its own FIFO: one bell for two pools would be switched off by the wrong one.
+Each queue has its own FIFO: one bell for two queues would be switched off by the wrong pool. Pools
+that share a queue share its bell: who switches it off has looked for the same jobs.
 """
 
 import os

@@ -5,10 +5,12 @@ import time
 from pathlib import Path
 
 from jobdash import liveness
+from jobdash.broker.pruner import Pruner
 from jobdash.broker.sweeping import sweep
 from jobdash.broker.times import now
 from jobdash.identity import Identity
 from jobdash.ledger import Ledger
+from jobdash.ledger.pruning import Retention
 
 SWEEP_SECONDS = 1.0
 
@@ -20,12 +22,13 @@ class Guest:
     like any worker, so that what they held is rescued when they die.
     """
 
-    def __init__(self, ledger: Ledger, path: Path) -> None:
+    def __init__(self, ledger: Ledger, path: Path, retention: Retention) -> None:
         self._ledger = ledger
         self._path = path
         self._worker: int | None = None
         self._pid = 0
         self._next_sweep = 0.0
+        self._pruner = Pruner(ledger, retention)
         self.is_pooled = False
 
     def use(self, worker: int) -> None:
@@ -37,8 +40,9 @@ class Guest:
         if not self.is_pooled and time.monotonic() >= self._next_sweep:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
             own = self.worker
-            sweep(self._ledger, self._path, lambda one: one.id == own)
+            sweep(self._ledger, self._path, own)
             self._ledger.samples.take(now())
+            self._pruner.step(now())
 
     @property
     def worker(self) -> int:

@@ -11,6 +11,7 @@ from huey.storage import BaseStorage
 
 from jobdash import wake
 from jobdash.broker.guest import Guest
+from jobdash.broker.keeping import Keep, retention
 from jobdash.broker.times import now, to_micros
 from jobdash.database import open_database
 from jobdash.database.connection import Durability
@@ -28,6 +29,9 @@ class LedgerStorage(BaseStorage):
     `fsync=True` and `False` mean `durability="full"` and `"fast"`. `timeout` is how many seconds
     a command waits for the write lock. Order within a priority is always first in, first out, so
     `strict_fifo` changes nothing.
+
+    Ended jobs are deleted after `keep`, failed ones after `keep_failed`: a text such as "7d", a
+    number of seconds, or None to keep them for ever.
     """
 
     def __init__(
@@ -41,10 +45,13 @@ class LedgerStorage(BaseStorage):
         strict_fifo: bool = False,
         create_tables: bool = True,
         durability: Durability | None = None,
+        keep: Keep = "7d",
+        keep_failed: Keep = None,
         **unknown: Any,
     ) -> None:
         super().__init__(name)
         _refuse(unknown, filename, journal_mode)
+        self.retention = retention(keep, keep_failed)
         self.filename = filename
         self.database = open_database(
             filename,
@@ -55,7 +62,7 @@ class LedgerStorage(BaseStorage):
         )
         path = self.database.path
         self.ledger = Ledger(self.database, name, lambda: wake.ring(path, name))
-        self.guest = Guest(self.ledger, path)
+        self.guest = Guest(self.ledger, path, self.retention)
 
     def close(self) -> bool:
         """Close this process's connections. They open again at the next use."""

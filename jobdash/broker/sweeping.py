@@ -1,6 +1,5 @@
 """Finding the dead by their locks and freeing what they held. Imports no huey."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from jobdash import liveness
@@ -29,17 +28,21 @@ def settle(
 
 
 def sweep(
-    ledger: Ledger, path: Path, spared: Callable[[Present], bool]
+    ledger: Ledger, path: Path, own: int, watched: frozenset[int] = frozenset()
 ) -> list[tuple[Present, list[int]]]:
-    """Settle everyone whose lock is free, except who is `spared`; return who and which jobs.
+    """Settle everyone whose lock is free, and return who and which jobs.
 
-    Workers whose pool is dead are to die too and may be about to; they are helped along.
+    Except ourselves, `own`; our children, `watched` by pid; and the workers of another living
+    pool, which knows better how they died. Workers whose pool is dead are to die too and may be
+    about to; they are helped along.
     """
     swept = []
     for one in ledger.crew.present():
-        if spared(one):
+        if one.id == own or (one.pool == own and one.identity.pid in watched):
             continue
-        if one.pool is not None and not liveness.is_alive(path, one.pool):
+        if one.pool not in (None, own):
+            if liveness.is_alive(path, one.pool):
+                continue
             liveness.end_group(one.identity)
         if not liveness.is_alive(path, one.id):
             swept.append((one, settle(ledger, one, "died unseen")))

@@ -65,7 +65,7 @@ def decide(settings: Settings, decision: Decision, wish: Wish) -> int:
     path = find_file(settings)
     with Report(path) as report:
         seqs = _meant(report, decision, wish)
-        if wish.is_filter and not _is_meant(decision, len(seqs), wish.yes):
+        if wish.is_filter and not is_meant(decision.name, len(seqs), wish.yes):
             return INTERRUPTED
         outcome = _carry_out(path, decision, seqs)
         _tell(report, decision, outcome, wish.as_json)
@@ -97,11 +97,11 @@ def _all_seqs(report: Report, wanted: JobFilter) -> Iterator[int]:
         page = report.older(wanted, page[-1].seq, _PAGE)
 
 
-def _is_meant(decision: Decision, count: int, yes: bool) -> bool:
+def is_meant(operation: str, count: int, yes: bool) -> bool:
     """Ask before many jobs are changed at once. Raises `UsageError` if nobody can be asked."""
     if yes or not count:
         return True
-    what = f"{decision.name} {_jobs(count)}"
+    what = f"{operation} {jobs_text(count)}"
     if not sys.stdin.isatty():
         raise UsageError(f"this would {what}: add --yes, for there is no terminal to ask at")
     return click.confirm(f"{what}?", err=True)
@@ -116,9 +116,9 @@ def _carry_out(path: Path, decision: Decision, seqs: Sequence[int]) -> Outcome:
     try:
         for start in range(0, len(seqs), _PAGE):
             outcome = _joined(outcome, step(seqs[start : start + _PAGE], now()))
-            _show_progress(min(start + _PAGE, len(seqs)), len(seqs))
+            show_progress(min(start + _PAGE, len(seqs)), len(seqs))
     except KeyboardInterrupt:
-        note(f"stopped: {_jobs(len(outcome.changed))} {decision.done}")
+        note(f"stopped: {jobs_text(len(outcome.changed))} {decision.done}")
         raise
     finally:
         control.close()
@@ -131,7 +131,8 @@ def _joined(one: Outcome, other: Outcome) -> Outcome:
     )
 
 
-def _show_progress(done: int, total: int) -> None:
+def show_progress(done: int, total: int) -> None:
+    """Tell somebody at a terminal how far many jobs have come."""
     if total > _PAGE and sys.stderr.isatty():
         click.echo(f"\r{done:,} of {total:,}", nl=done == total, err=True)
 
@@ -162,7 +163,7 @@ def _document(report: Report, decision: Decision, outcome: Outcome) -> dict[str,
 
 def _print(report: Report, decision: Decision, outcome: Outcome) -> None:
     if not 0 < len(outcome.changed) <= _MOST_LINES:
-        say(f"{decision.done} {_jobs(len(outcome.changed))}")
+        say(f"{decision.done} {jobs_text(len(outcome.changed))}")
     elif outcome.created:
         for job in _jobs_of(report, outcome.created):
             say(f"#{job.seq} replays #{job.replay_of}  {call_text(job)}")
@@ -183,5 +184,6 @@ def _jobs_of(report: Report, seqs: Sequence[int]) -> list[Job]:
     return [job for job in found if job is not None]
 
 
-def _jobs(count: int) -> str:
+def jobs_text(count: int) -> str:
+    """Return `1 job`, `1,204 jobs`."""
     return "1 job" if count == 1 else f"{count:,} jobs"

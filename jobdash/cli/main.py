@@ -31,6 +31,7 @@ _HOMES = {
     "workers": "workers",
     "pause": "pause",
     "resume": "pause",
+    "prune": "prune",
 }
 
 

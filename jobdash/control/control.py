@@ -1,9 +1,10 @@
-"""Decisions about jobs: cancel, retry, replay, discard, pause, resume."""
+"""Decisions about jobs: cancel, retry, replay, discard, prune, pause, resume."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from jobdash import wake
+from jobdash.control import pruning
 from jobdash.control.outcome import Outcome, Refusal
 from jobdash.database import open_database
 from jobdash.database.connection import COMMAND_DEADLINE
@@ -11,6 +12,7 @@ from jobdash.errors import DatabaseError, Refused, UnknownJob
 from jobdash.ids import new_id
 from jobdash.ledger import Ledger
 from jobdash.ledger.decisions import Decisions
+from jobdash.ledger.pruning import TooOld
 
 
 class Control:
@@ -43,6 +45,17 @@ class Control:
             seqs, lambda decisions, seq: created.append(decisions.replay(seq, new_id(), now))
         )
         return Outcome(outcome.changed, tuple(created), outcome.refused)
+
+    def prune(self, which: TooOld) -> Iterator[int]:
+        """Delete ended jobs with all that belongs to them; yield how many went in each step.
+
+        Stopping between two steps, or in one, leaves a sound file. Jobs that others need stay.
+        """
+        return pruning.prune(self._database, which)
+
+    def prunable(self, which: TooOld) -> int:
+        """Return how many jobs `prune` would look at, those that others need included."""
+        return pruning.count(self._database, which)
 
     def pause(self, queue: str, task: str, now: int) -> bool:
         """Hand out no more jobs of a task, or of the queue for ''. False if it was so before."""

@@ -41,16 +41,28 @@ class Crew:
                 if only is not None and only(other):
                     raise AlreadyRunning(
                         f"pool pid {other.identity.pid} already serves queue {self._queue!r} of"
-                        f" {self._database.path}: look at it with `jobdash`, or stop it first"
+                        f" {self._database.path}: look at it with `jobdash`, let this one help it"
+                        " with --join, or stop it first"
                     )
             worker = tx.insert(SQL["register"], {**row, **_identity_columns(identity)})
             hold(worker)
         return worker
 
-    def retire(self, worker: int, how: str, now: int) -> None:
-        """Note that a worker has ended."""
+    def retire(
+        self,
+        worker: int,
+        how: str,
+        now: int,
+        *,
+        tidy: Callable[[list[Present]], None] = lambda rest: None,
+    ) -> None:
+        """Note that a worker has ended.
+
+        `tidy` is told who is left, while nobody can register.
+        """
         with self._database.transaction() as tx:
             tx.run(SQL["retire"], {"worker": worker, "how": how, "now": now})
+            tidy([_present(row) for row in tx.run(SQL["present"], {"queue": self._queue})])
 
     def present(self) -> list[Present]:
         """Return everyone who has registered and not been retired, dead ones included."""

@@ -47,10 +47,7 @@ class Decisions:
             was, message, before, before_state, cid = self._standing(tx, seq)
             _check(Event.RETRY, seq, was)
             if message is None and (before_state is None or before_state in FINAL):
-                raise IllegalMove(
-                    f"job #{seq} never had its turn: #{before} before it is {before_state},"
-                    " retry that one"
-                )
+                raise IllegalMove(_never_had_its_turn(seq, before, before_state))
             has_turn = message is not None and (cid is None or workflow.is_complete(tx, cid))
             state = State.PENDING if has_turn else State.WAITING
             self._retry(tx, seq, state, now, counted=was is State.FAILED)
@@ -185,6 +182,11 @@ def _check(event: Event, seq: int, state: State) -> None:
     if state not in sources:
         allowed = ", ".join(sorted(sources))
         raise IllegalMove(f"job #{seq} is {state}: only {allowed} jobs can be {_PAST[event]}")
+
+
+def _never_had_its_turn(seq: int, before: int | None, state: State | None) -> str:
+    how = "was pruned" if state is None else f"is {state}, retry that one"
+    return f"job #{seq} never had its turn: #{before} before it {how}"
 
 
 _PAST = {Event.CANCEL: "cancelled", Event.RETRY: "retried", Event.DISCARD: "discarded"}

@@ -110,7 +110,9 @@ class Intake:
         message = None if job.data is None else rows.insert_message(tx, job.data)
         values = self._values(job, job.id, state, now, message, after)
         try:
-            return Entry(tx.insert(SQL["insert_job"], values), job.id)
+            entry = Entry(tx.insert(SQL["insert_job"], values), job.id)
+            self._promise_key(tx, entry.seq, job, now)
+            return entry
         except Conflict:
             known = self._known(tx, job.id)
             if known is None:
@@ -120,7 +122,14 @@ class Intake:
         # Still active: the id names the older row, so this job needs another one.
         other = new_id()
         values = self._values(job, other, state, now, message, after)
-        return self._duplicate(tx, tx.insert(SQL["insert_job"], values), other, known, now)
+        seq = tx.insert(SQL["insert_job"], values)
+        self._promise_key(tx, seq, job, now)
+        return self._duplicate(tx, seq, other, known, now)
+
+    def _promise_key(self, tx: Transaction, seq: int, job: NewJob, now: int) -> None:
+        """Keep a job from being pruned while its key is to hold."""
+        if job.key_window is not None:
+            tx.run(SQL["hold_key"], {"seq": seq, "until": now + job.key_window})
 
     def _values(
         self,

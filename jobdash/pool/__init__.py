@@ -17,7 +17,8 @@ MOST_WORKERS = 1000
 class PoolOptions:
     """What `jobdash worker` was asked for; the names are huey_consumer's.
 
-    Without `database` the app's own file is served; with `queue` another queue is refused.
+    Without `database` the app's own file is served; with `queue` another queue is refused. With
+    `join` it helps a pool that serves the queue already.
     A worker is replaced after `max_tasks` jobs, and when it takes more than `max_rss` MB after one.
     `shutdown_timeout` is in seconds, None waits for ever. `verbose` is True for -v, False for -q.
     `ignored` names options that huey_consumer has and that mean nothing here.
@@ -28,6 +29,7 @@ class PoolOptions:
     queue: str | None = None
     workers: int = 1
     worker_type: str = "process"
+    join: bool = False
     periodic: bool = True
     max_tasks: int | None = None
     max_rss: int | None = None
@@ -68,6 +70,8 @@ def _check(options: PoolOptions) -> None:
             f"a jobdash pool has process workers only: for {options.worker_type} workers run"
             f" `huey_consumer -k {options.worker_type} {options.app}`, on the same file"
         )
+    if options.join and (options.flush_locks or options.extra_locks):
+        raise UsageError("not --flush-locks with --join: jobs of the other pool may hold the locks")
     if not 1 <= options.workers <= MOST_WORKERS:
         raise UsageError(f"workers must be from 1 to {MOST_WORKERS}, not {options.workers}")
     if options.max_tasks is not None and options.max_tasks < 1:

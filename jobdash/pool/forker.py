@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import traceback
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 from jobdash.errors import AppError, JobdashError
@@ -147,6 +148,7 @@ def _readiness(huey: Any) -> Message:
 
     return {
         "ready": True,
+        "retention": asdict(huey.storage.retention),
         "tasks": len(huey._registry._registry),
         "periodic": bool(huey._registry.periodic_tasks),
         "queue": huey.name,

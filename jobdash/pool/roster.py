@@ -1,7 +1,6 @@
 """The pool's side of the ledger's crew: who is there, and what happens to what the dead held."""
 
 import os
-from functools import partial
 from pathlib import Path
 
 from jobdash import liveness, wake
@@ -23,7 +22,7 @@ class Roster:
     keeps the WAL from being deleted under the workers.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, join: bool = False) -> None:
         self.ledger = ledger
         self.path: Path = ledger.database.path
         self._inode = _inode(self.path)
@@ -33,9 +32,14 @@ class Roster:
             None,
             liveness.Identity.own(),
             now(),
-            hold=partial(liveness.hold, self.path),
-            only=lambda other: other.kind == "pool" and self._is_alive(other),
+            hold=self._begin,
+            only=None if join else self._is_living_pool,
         )
+
+    def _begin(self, worker: int) -> None:
+        liveness.hold(self.path, worker)
+        # Only now that nobody can leave: the last pool takes the bell along.
+        wake.create(self.path, self.ledger.queue)
 
     def own_worker(self, pid: int) -> Present | None:
         """Return our worker with this pid, if it got as far as registering."""
@@ -55,11 +59,7 @@ class Roster:
 
     def sweep(self, watched: frozenset[int]) -> list[tuple[Present, list[int]]]:
         """Settle everyone whose lock is free, except our children, `watched` by pid."""
-        return sweeping.sweep(
-            self.ledger,
-            self.path,
-            lambda one: one.id == self.id or (one.pool == self.id and one.identity.pid in watched),
-        )
+        return sweeping.sweep(self.ledger, self.path, self.id, watched)
 
     def check_file(self) -> None:
         """Raise `DatabaseError` if another file, or none, is where our database was."""
@@ -70,18 +70,25 @@ class Roster:
 
     def leave(self, how: str) -> None:
         """Take the pool's own entry off and close the connection."""
-        self.ledger.crew.retire(self.id, how, now())
+        self.ledger.crew.retire(self.id, how, now(), tidy=self._take_bell_along)
         liveness.let_go(self.path, self.id)
         self.ledger.database.close()
 
-    def _is_alive(self, one: Present) -> bool:
-        return liveness.is_alive(self.path, one.id)
+    def _take_bell_along(self, rest: list[Present]) -> None:
+        if not any(map(self._is_living_pool, rest)):
+            wake.remove(self.path, self.ledger.queue)
+
+    def _is_living_pool(self, one: Present) -> bool:
+        return one.kind == "pool" and liveness.is_alive(self.path, one.id)
 
 
-def open_roster(database: str, queue: str) -> Roster:
-    """Open the file and enter as its pool. Raises `AlreadyRunning` if it has one."""
+def open_roster(database: str, queue: str, *, join: bool = False) -> Roster:
+    """Open the file and enter as its pool. Raises `AlreadyRunning` if it has one.
+
+    Unless it is to `join` that one.
+    """
     opened = open_database(database, cache_mb=1, deadline=PATIENCE_SECONDS)
-    return Roster(Ledger(opened, queue, lambda: wake.ring(opened.path, queue)))
+    return Roster(Ledger(opened, queue, lambda: wake.ring(opened.path, queue)), join=join)
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from jobdash import liveness
+from jobdash.broker.pruner import Pruner
 from jobdash.broker.times import now
 from jobdash.errors import DatabaseError
 from jobdash.ledger import Death, Present
+from jobdash.ledger.pruning import Retention
 from jobdash.pool.every import Every
 from jobdash.pool.generation import Child
 from jobdash.pool.limits import Limits
@@ -30,6 +32,7 @@ class Service:
         self._voice = voice
         self._children = children
         self._limits = Limits(self._living_worker)
+        self._pruner: Pruner | None = None
         self._version: int | None = None
         self._next_due: int | None = None
         self._enforcing, self._sweeping = Every(ENFORCE_EVERY), Every(SWEEP_EVERY)
@@ -49,6 +52,12 @@ class Service:
             self._next_due = self._attempts.next_due()
         if self._enforcing.is_due():
             self._limits.enforce(self._attempts.limited())
+        if self._pruner is not None:
+            self._pruner.step(now())
+
+    def keep(self, retention: Mapping[str, int | None]) -> None:
+        """Prune from now on as the app says, which may have been reloaded."""
+        self._pruner = Pruner(self.roster.ledger, Retention(**retention))
 
     def idle_seconds(self) -> float:
         """Return after how long the next job becomes due."""

@@ -123,6 +123,7 @@ class Succession:
             self._voice.warn("the app uses another file or queue now: restart the pool")
             self._do_without(generation)
             return
+        self._service.keep(message["retention"])
         before, self._serving, self._coming = self._serving, generation, None
         if before is not None:
             before.drain()

@@ -7,7 +7,6 @@ hold the database open, to judge who is dead, and to end what does not end by it
 import os
 import select
 
-from jobdash import wake
 from jobdash.errors import DatabaseError, UsageError
 from jobdash.pool import PoolOptions
 from jobdash.pool.every import Every
@@ -98,8 +97,7 @@ class Supervisor:
         queue = message["queue"]
         if self._options.queue not in (None, queue):
             raise UsageError(f"the app's queue is {queue!r}, not {self._options.queue!r}")
-        roster = open_roster(message["filename"], queue)
-        wake.create(roster.path, queue)
+        roster = open_roster(message["filename"], queue, join=self._options.join)
         self._service = Service(roster, self._voice, self._succession.children)
         self._service.look()
         self._voice.say(
@@ -113,7 +111,6 @@ class Supervisor:
         if self._service is None:
             return
         roster = self._service.roster
-        wake.remove(roster.path, roster.ledger.queue)
         try:
             roster.sweep(frozenset())
             roster.leave("stopped")

@@ -1,6 +1,7 @@
 """What has happened to one job: its attempts and its whole log."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Set
 
 from jobdash.job import Attempt, Job, JobEvent
 from jobdash.report.lookup import LookupReads
@@ -23,26 +24,32 @@ class StoryReads(LookupReads):
         job = self.job_by_seq(seq)
         if job is None:
             return []
+        gone = self.pruned_kin(job)
         stored = [event_of(row) for row in self._reader.rows(SQL["events"], {"seq": seq})]
-        lines = [_enqueued(job)]
+        lines = [_enqueued(job, gone)]
         for attempt in self.attempts(seq):
             lines += _lines_of(seq, attempt)
         lines += stored
         lines += _ending(job, lines)
         return sorted(lines, key=lambda line: line.at)
 
+    def pruned_kin(self, job: Job) -> frozenset[int]:
+        """Return the numbers that a job names as its origin and that are in the file no more."""
+        named = (job.parent, job.after, job.replay_of, job.duplicate_of)
+        seqs = [seq for seq in named if seq is not None]
+        found = self._reader.rows(SQL["missing_seqs"], {"seqs": json.dumps(seqs)}) if seqs else []
+        return frozenset(seq for (seq,) in found)
 
-def _enqueued(job: Job) -> JobEvent:
-    return JobEvent(job.created_at, job.seq, "enqueued", ", ".join(_origins(job)))
+
+def _enqueued(job: Job, gone: Set[int]) -> JobEvent:
+    return JobEvent(job.created_at, job.seq, "enqueued", ", ".join(_origins(job, gone)))
 
 
-def _origins(job: Job) -> Iterator[str]:
-    if job.parent is not None:
-        yield f"by #{job.parent}"
-    if job.after is not None:
-        yield f"to run after #{job.after}"
-    if job.replay_of is not None:
-        yield f"as a replay of #{job.replay_of}"
+def _origins(job: Job, gone: Set[int]) -> Iterator[str]:
+    links = (("by", job.parent), ("to run after", job.after), ("as a replay of", job.replay_of))
+    for words, seq in links:
+        if seq is not None:
+            yield f"{words} #{seq} (pruned)" if seq in gone else f"{words} #{seq}"
     if job.batch is not None:
         yield f"in batch {job.batch}"
 

@@ -36,6 +36,9 @@ VALUES (
   ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
   ?21, ?22, ?23, ?24, ?25)
 
+-- name: hold_key
+UPDATE job SET key_until = :until WHERE seq = :seq
+
 -- name: mark_duplicate
 UPDATE job SET duplicate_of = :duplicate_of WHERE seq = :seq
 
@@ -369,7 +372,7 @@ UPDATE job SET state = 'discarded', finished_at = :now WHERE seq = :seq AND stat
 
 -- name: standing
 -- What a decision about one job needs to know of it.
-SELECT job.state, job.message, before.seq, before.state,
+SELECT job.state, job.message, job.after, before.state,
     (SELECT cid FROM chord WHERE callback = job.seq)
   FROM job LEFT JOIN job AS before ON before.seq = job.after
   WHERE job.seq = :seq

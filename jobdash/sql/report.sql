@@ -86,6 +86,9 @@ SELECT row_number() OVER (ORDER BY claim), worker, started_at, ended_at, outcome
         AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.seq = :seq AND number = claims))
   ORDER BY claim
 
+-- name: missing_seqs
+SELECT value FROM json_each(:seqs) WHERE NOT EXISTS (SELECT 1 FROM job WHERE seq = value)
+
 -- name: events
 SELECT at, seq, kind, detail FROM event WHERE seq = :seq ORDER BY at, id
 

@@ -1,5 +1,7 @@
 """One job in a few lines: what it is, when everything happened, what it was given and gave."""
 
+from collections.abc import Set
+
 from jobdash.job import Job, State
 from jobdash.render import error_text, plan_text, tries_used
 from jobdash.text import clock, format_age, format_duration
@@ -61,14 +63,14 @@ def ladder(job: Job, present: Present) -> Spans:
     return labelled("attempts", *parts)
 
 
-def origin(job: Job, present: Present) -> Spans:
-    """Return queue, priority, worker, and where the job comes from."""
+def origin(job: Job, present: Present, gone: Set[int] = frozenset()) -> Spans:
+    """Return queue, priority, worker, and where the job comes from; who of it is `gone`."""
     parts: list[Span] = [(words(job.queue), INK), *_pair("priority", f"{job.priority:g}")]
     if job.worker is not None:
         name = words(present.workers.get(job.worker, f"worker {job.worker}"))
         parts += _pair("on" if job.state is State.RUNNING else "last on", name)
     for label, seq in _links(job):
-        parts += _pair(label, f"#{seq}")
+        parts += _pair(label, f"#{seq} (pruned)" if seq in gone else f"#{seq}")
     if job.batch:
         parts += _pair("batch", words(job.batch))
     if job.key:

@@ -159,6 +159,7 @@ class Detail:
     attempts: tuple[Attempt, ...]
     related: tuple[Job, ...]
     history: tuple[JobEvent, ...]
+    pruned_kin: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class DetailQuestion:
                 tuple(report.attempts(self.seq)),
                 tuple(report.related(self.seq)),
                 tuple(report.history(self.seq)),
+                report.pruned_kin(job),
             )
         except UnknownJob:
             return None

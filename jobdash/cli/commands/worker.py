@@ -55,6 +55,7 @@ _NEEDLESS: dict[str, click.Option] = {
     help="Only process is possible.",
 )
 @click.option("--queue", metavar="NAME", help="Refuse to serve another queue.")
+@click.option("--join", is_flag=True, help="Help a pool that serves the same queue already.")
 @click.option("-n", "--no-periodic", is_flag=True, help="Enqueue no periodic tasks.")
 @click.option("-M", "--max-tasks", type=click.IntRange(min=1), help="Jobs until a worker is new.")
 @click.option(

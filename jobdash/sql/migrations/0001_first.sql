@@ -70,6 +70,8 @@ CREATE TABLE job (
   handles INTEGER,
   batch TEXT,
   key TEXT,
+  -- until when the key was promised to hold; the row is not pruned before that
+  key_until INTEGER,
 
   -- Chains of OR, because IN builds a table of its list at every write.
   CHECK (state = 'pending' OR state = 'running' OR state = 'succeeded' OR state = 'waiting'
@@ -133,10 +135,11 @@ CREATE TABLE attempt (
   PRIMARY KEY (seq, number)
 ) STRICT, WITHOUT ROWID;
 
--- A chord is its callback's row plus one row per member.
+-- A chord is its callback's row plus one row per member. Without a callback, which was pruned, the
+-- rest of it goes next, bit by bit.
 CREATE TABLE chord (
   cid TEXT PRIMARY KEY,
-  callback INTEGER NOT NULL REFERENCES job (seq)
+  callback INTEGER REFERENCES job (seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chord_callback ON chord (callback);
 

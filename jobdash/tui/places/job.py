@@ -106,8 +106,9 @@ class JobPlace(Place):
     def _draw_facts(self, detail: Detail) -> None:
         job = detail.job
         self._crumb.show(_crumb_of(job), _waited(detail))
-        facts = (job_facts.origin, job_facts.times, job_facts.ladder, job_facts.outcome)
-        lines = [fact(job, self.present) for fact in facts]
+        facts = (job_facts.times, job_facts.ladder, job_facts.outcome)
+        origin = job_facts.origin(job, self.present, detail.pruned_kin)
+        lines = [origin, *(fact(job, self.present) for fact in facts)]
         self._facts.show([_identity(job), *filter(None, lines)])
         self._life.take(detail, self.present.now)
 

@@ -1,0 +1,92 @@
+-- Deleting what ended long ago. Chunks, cuts and the rest: see jobdash/ledger/pruning.py.
+
+-- name: cut
+-- Jobs of a state that ended before this are too old; NULL: of this state none is.
+CASE state WHEN 'succeeded' THEN :succeeded WHEN 'failed' THEN :failed
+    WHEN 'cancelled' THEN :cancelled WHEN 'expired' THEN :expired
+    WHEN 'discarded' THEN :discarded END
+
+-- name: chosen
+seq BETWEEN :low AND :high AND (:queue = '' OR +queue = :queue) AND +task BETWEEN :start AND :end
+
+-- name: unneeded
+-- Who stays, however old: whom a later step has still to follow; who is retried along with the job
+-- that it was cancelled for; the members of a chord, without whom its callback could not run again;
+-- whose key still holds; and the newest job, for the next one is numbered after it.
+NOT EXISTS (SELECT 1 FROM job AS later
+      WHERE later.after = job.seq AND later.finished_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM job AS cause WHERE cause.seq = job.cancelled_because)
+    AND NOT EXISTS (SELECT 1 FROM chord_member WHERE member = job.seq)
+    AND (key_until IS NULL OR key_until <= :now)
+    AND seq < (SELECT max(seq) FROM job)
+
+-- name: chunks
+SELECT chunk FROM tally
+  WHERE jobs > 0 AND chunk >= 0 AND instr(:states, ' ' || state || ' ')
+    AND (:queue = '' OR queue = :queue) AND task BETWEEN :start AND :end
+  GROUP BY chunk ORDER BY chunk
+
+-- name: first_created
+SELECT created_at FROM job WHERE seq >= :low ORDER BY seq LIMIT 1
+
+-- name: next_due
+-- In how many microseconds the next one is too old.
+SELECT min(finished_at - {cut}) FROM job WHERE {chosen}
+
+-- name: too_old
+SELECT count(*) FROM job WHERE {chosen} AND finished_at < {cut}
+
+-- name: prunable
+SELECT seq FROM job WHERE {chosen} AND finished_at < {cut} AND {unneeded}
+  ORDER BY seq LIMIT :most
+
+-- name: still_prunable
+SELECT seq FROM job
+  WHERE seq IN (SELECT value FROM json_each(:seqs)) AND finished_at < {cut} AND {unneeded}
+
+-- name: drop_messages
+-- Of every version: a job that was enqueued again has earlier ones.
+DELETE FROM message WHERE id IN (
+  SELECT message FROM job WHERE seq IN (SELECT value FROM json_each(:seqs))
+  UNION ALL
+  SELECT message FROM attempt WHERE seq IN (SELECT value FROM json_each(:seqs)))
+
+-- name: drop_results
+DELETE FROM result WHERE seq IN (SELECT value FROM json_each(:seqs))
+
+-- name: drop_attempts
+DELETE FROM attempt WHERE seq IN (SELECT value FROM json_each(:seqs))
+
+-- name: drop_events
+DELETE FROM event WHERE seq IN (SELECT value FROM json_each(:seqs))
+
+-- name: drop_revocations
+DELETE FROM kv WHERE rowid IN (
+  SELECT kv.rowid FROM json_each(:seqs) AS chosen JOIN job ON job.seq = chosen.value
+    JOIN kv ON kv.queue = job.queue AND kv.key = 'r:' || job.id)
+
+-- name: dissolve_chords
+UPDATE chord SET callback = NULL WHERE callback IN (SELECT value FROM json_each(:seqs))
+
+-- name: drop_jobs
+DELETE FROM job WHERE seq IN (SELECT value FROM json_each(:seqs))
+
+-- name: dissolved_chords
+SELECT 1 FROM chord WHERE callback IS NULL LIMIT 1
+
+-- name: drop_members
+DELETE FROM chord_member WHERE (cid, position) IN (
+  SELECT cid, position FROM chord JOIN chord_member USING (cid)
+    WHERE callback IS NULL LIMIT :most)
+
+-- name: drop_chords
+DELETE FROM chord WHERE callback IS NULL
+  AND NOT EXISTS (SELECT 1 FROM chord_member WHERE chord_member.cid = chord.cid)
+
+-- name: empty_tally
+-- Not where jobs are coming in: they would write the row anew.
+SELECT 1 FROM tally
+  WHERE chunk = :chunk AND jobs = 0 AND chunk < (SELECT max(seq) / 32768 FROM job) LIMIT 1
+
+-- name: drop_empty_tally
+DELETE FROM tally WHERE chunk = :chunk AND jobs = 0
