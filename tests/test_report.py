@@ -335,6 +335,7 @@ def test_what_is_not_running_adds_no_attempt(file: File, report: Report, state: 
 def test_history_merges_what_follows_from_rows_with_what_was_stored(
     file: File, report: Report
 ) -> None:
+    file.add(9)
     file.add(
         1, state="succeeded", claims=3, ran_by=4, created_at=NOW, started_at=NOW + 70,
         finished_at=NOW + 80, parent=9, batch="night",
