@@ -36,10 +36,12 @@ def _is_right(evidence: Evidence, unit: Unit, member: Row, index: int, value: An
 
 
 def _came_early(evidence: Evidence, unit: Unit, callback: Row, began: int) -> Iterator[str]:
-    for id_ in unit.ids:
-        lines = evidence.lines.get(id_)
-        if id_ != callback.id and lines and lines[-1].clock > began:
-            yield f"#{callback.seq}: the callback began before #{evidence.rows[id_].seq} had ended"
+    for member in (evidence.rows[id_] for id_ in unit.members):
+        # The end of a member's last step counts, whatever the steps before that still do.
+        cause = evidence.by_seq.get(member.cancelled_because or 0, member)
+        lines = evidence.lines.get(cause.id)
+        if lines and lines[-1].clock > began:
+            yield f"#{callback.seq}: the callback began before #{cause.seq} had ended"
 
 
 def _was_retried(evidence: Evidence, unit: Unit) -> bool:
