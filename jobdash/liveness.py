@@ -21,7 +21,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Identity", "end_group", "hold", "is_alive", "is_intact", "let_go", "send_signal"]
+__all__ = ["Identity", "descriptor", "end_group", "hold", "is_alive", "let_go", "send_signal"]
 
 _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 _RETRY_SECONDS = 0.001
@@ -37,7 +37,6 @@ class _LockFile:
         self.path = path
         self.descriptor = descriptor
         self.held: set[int] = set()
-        self._opened = os.fstat(descriptor)
 
     def acquire(self, byte: int) -> bool:
         return self._try(fcntl.LOCK_EX, byte)
@@ -55,12 +54,6 @@ class _LockFile:
     def is_current(self) -> bool:
         try:
             return os.path.samestat(os.stat(self.path), os.fstat(self.descriptor))
-        except OSError:
-            return False
-
-    def is_intact(self) -> bool:
-        try:
-            return os.path.samestat(os.fstat(self.descriptor), self._opened)
         except OSError:
             return False
 
@@ -97,10 +90,9 @@ def let_go(database: StrPath, worker: int) -> None:
             file.release(worker)
 
 
-def is_intact(database: StrPath) -> bool:
-    """Return False if a task has closed our descriptor, and so surely others of ours too."""
-    file = _files.get(_path(database))
-    return file is None or file.is_intact()
+def descriptor(database: StrPath) -> int:
+    """Return this process's descriptor of the lock file, which must stay open while it holds."""
+    return _files[_path(database)].descriptor
 
 
 def is_alive(database: StrPath, worker: int) -> bool:

@@ -18,7 +18,7 @@ from typing import IO
 import pytest
 from pool_support import Site, Sites, is_gone, open_gate
 from small_disk import LimitedFiles, MountedDisk, SmallDisk, small_disk
-from waiting import always
+from waiting import always, eventually
 
 from jobdash.database import open_database
 from jobdash.errors import DatabaseBusy, DatabaseError
@@ -203,7 +203,7 @@ def test_a_pool_whose_file_is_gone_stops_within_2_seconds(
     command = [sys.executable, "-m", "jobdash", "worker", "-A", "bodies:huey", "-w", "2"]
     said = site.folder / "said"
     with said.open("wb") as stderr, _started(command, site, stderr) as pool:
-        (begun,) = site.begun()
+        (begun,) = eventually(site.lines, 15)
         lose(site)
         gone_at = time.monotonic()
         assert pool.wait(5) == 5

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from pool_support import Pool, Site, is_gone, open_gate
-from waiting import eventually
+from waiting import always, eventually
 
 from jobdash.job import State
 
@@ -116,7 +116,6 @@ def test_an_end_that_is_meant_for_the_process_is_a_failure_of_the_job(
         ("changes_signals", "ignores"),
         ("changes_signals", "defaults"),
         ("changes_signals", "masks"),
-        ("changes_signals", "alarm"),
         ("changes_umask", ""),
     ],
 )
@@ -158,6 +157,17 @@ def test_signals_that_a_task_has_changed_still_stop_the_next_one(
     _cancel(site, seq)
     assert site.ends_as(State.CANCELLED, seq).reason == "cancelled while it ran"
     assert pool.worker_pids() == workers
+
+
+def test_an_alarm_that_a_task_has_left_does_not_end_the_next_one(
+    site: Site, pool: Pool, gate: Path
+) -> None:
+    site.enqueue("leaves_an_alarm")
+    seq = site.enqueue("waits", gate)
+    eventually(lambda: site.is_in(State.RUNNING, seq))
+    always(lambda: site.is_in(State.RUNNING, seq), 0.1)
+    open_gate(gate)
+    assert site.ends_as(State.SUCCEEDED, seq).claims == 1
 
 
 def test_a_child_that_is_left_ends_with_its_worker_and_a_daemon_does_not(

@@ -89,7 +89,7 @@ def _let_in() -> None:
 
 def _begin_anew() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP, *WORKER_SIGNALS):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, *WORKER_SIGNALS):
         signal.signal(number, signal.SIG_DFL)
     _let_in()
 

@@ -1,67 +1,97 @@
 """What a task may change of its worker's process: put back before the next task runs.
 
-Its environment variables, its modules and what it has imported stay as a task leaves them.
+This runs after every job, so it asks as few questions as it can: a signal that no worker uses, the
+environment and the modules stay as a task leaves them.
 """
 
-import fcntl
 import os
+import select
 import signal
 import sys
 
-# signal.getsignal() makes an enum of every answer: for all these signals the time of a claim.
-from _signal import getsignal  # type: ignore[import-not-found]
+# The signal module makes enums of every answer: for these few signals the time of a claim.
+from _signal import SIG_BLOCK, getsignal, pthread_sigmask  # type: ignore[import-not-found]
 from contextlib import suppress
 from typing import IO
 
-_SIGNALS = [
-    number
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
-    if number < getattr(signal, "SIGRTMIN", signal.NSIG)
-]
+from jobdash.pool import endings
+
+_SIGNALS = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGALRM,
+    signal.SIGCHLD,
+    signal.SIGPIPE,
+)
 _STREAMS = {0: "stdin", 1: "stdout", 2: "stderr"}
 
 
 class Surroundings:
-    """Remembers them as they are when it is made. Only for a process's main thread."""
+    """Remembers them as they are when it is made. Only for a process's main thread.
 
-    def __init__(self) -> None:
+    Without the descriptor `vital` this process must not go on.
+    """
+
+    def __init__(self, vital: int) -> None:
+        self._vital = vital
         self._handlers = [*map(getsignal, _SIGNALS)]
-        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        self._mask = pthread_sigmask(SIG_BLOCK, ())
         self._umask = os.umask(0o077)
         os.umask(self._umask)
         self._folder = _folder()
-        self._spares = {number: _spare(number) for number in _STREAMS}
+        self._spares = {number: os.dup(number) for number in _STREAMS if not _is_closed(number)}
+        self._closed = select.poll()
+        for descriptor in (vital, *self._spares):
+            self._closed.register(descriptor, 0)
 
     def restore(self) -> None:
         """Put everything back; costs a few microseconds if nothing has changed."""
-        self._restore_signals()
+        if self._closed.poll(0) or _is_a_file_closed():
+            self._reopen()
+        if [*map(getsignal, _SIGNALS)] != self._handlers:
+            self._restore_handlers()
+        # After them, for what was held back arrives now.
+        if pthread_sigmask(SIG_BLOCK, ()) != self._mask:
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
         os.umask(self._umask)
         if self._folder is not None and _folder() != self._folder:
             with suppress(OSError):
                 os.chdir(self._folder)
+
+    def _restore_handlers(self) -> None:
+        for number, handler in zip(_SIGNALS, self._handlers, strict=True):
+            if handler is not None:  # somebody else's, not to be set from Python
+                signal.signal(number, handler)
+
+    def _reopen(self) -> None:
+        if _is_closed(self._vital):
+            # Whatever has our numbers next would get what is meant for the database.
+            os._exit(endings.GUTTED)
         for number, spare in self._spares.items():
-            if spare is not None:
-                self._restore_stream(number, spare)
+            if _is_closed(number):
+                os.dup2(spare, number)
+            stream = getattr(sys, _STREAMS[number])
+            if stream is None or stream.closed:
+                setattr(sys, _STREAMS[number], _text(number))
 
-    def _restore_signals(self) -> None:
-        # An alarm that goes off in the next task would end its worker.
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        if [*map(getsignal, _SIGNALS)] != self._handlers:
-            for number, handler in zip(_SIGNALS, self._handlers, strict=True):
-                if handler is not None:  # somebody else's, not to be set from Python
-                    signal.signal(number, handler)
-        # Last, for what was held back arrives now.
-        if signal.pthread_sigmask(signal.SIG_BLOCK, ()) != self._mask:
-            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
-    def _restore_stream(self, number: int, spare: int) -> None:
-        try:
-            fcntl.fcntl(number, fcntl.F_GETFD)
-        except OSError:
-            os.dup2(spare, number)
-        stream = getattr(sys, _STREAMS[number])
-        if stream is None or stream.closed:
-            setattr(sys, _STREAMS[number], _text(number))
+def _is_closed(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return True
+    return False
+
+
+def _is_a_file_closed() -> bool:
+    # Python does not close the descriptors of its own standard files with them.
+    try:
+        return sys.stdin.closed or sys.stdout.closed or sys.stderr.closed
+    except AttributeError:
+        return True
 
 
 def _text(descriptor: int) -> IO[str]:
@@ -74,10 +104,3 @@ def _folder() -> str | None:
         return os.getcwd()
     except OSError:
         return None  # it was removed
-
-
-def _spare(number: int) -> int | None:
-    try:
-        return os.dup(number)
-    except OSError:
-        return None  # the pool was started without it

@@ -6,7 +6,6 @@ import signal
 import time
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -18,7 +17,7 @@ from jobdash.broker.log import Seldom
 from jobdash.broker.times import now
 from jobdash.errors import DatabaseError, SchemaTooNew
 from jobdash.job import Claim
-from jobdash.pool import endings, hooks, process
+from jobdash.pool import hooks, process
 from jobdash.pool.memory import resident_mb
 from jobdash.pool.orders import Post
 from jobdash.pool.surroundings import Surroundings
@@ -34,7 +33,8 @@ def work(huey: Any, post: Post) -> int:
     _mind_the_supervisor(huey)
     huey._timeout_handler = ProcessEnvironment().timeout
     hooks.run_startup(huey)
-    huey.after_body = partial(_put_back, Surroundings(), huey.storage.database.path)
+    vital = liveness.descriptor(huey.storage.database.path)
+    huey.after_body = Surroundings(vital).restore
     try:
         _Shift(huey, post).run()
     finally:
@@ -58,15 +58,10 @@ def take_place(huey: Any, kind: str, post: Post) -> None:
 
 def _mind_the_supervisor(huey: Any) -> None:
     process.mind_signals_in_children()
+    # An alarm that a task has left to the next one would end the worker.
+    process.shrug((signal.SIGALRM,))
     signal.signal(signal.SIGUSR1, _interrupter(huey, "cancel"))
     signal.signal(signal.SIGUSR2, _interrupter(huey, "stop"))
-
-
-def _put_back(surroundings: Surroundings, database: Path) -> None:
-    if not liveness.is_intact(database):
-        # Whatever has our numbers now would get what is meant for the database.
-        os._exit(endings.GUTTED)
-    surroundings.restore()
 
 
 def _interrupter(huey: Any, reason: Reason) -> process.Handler:

@@ -28,12 +28,14 @@ def probe() -> dict[str, Any]:
         "folder": os.getcwd(),
         "umask": umask,
         "masked": len(signal.pthread_sigmask(signal.SIG_BLOCK, ())),
-        "alarm": signal.getitimer(signal.ITIMER_REAL)[0],
-        "handlers": [_name(signal.getsignal(number)) for number in range(1, 32)],
+        "handlers": [_name(signal.getsignal(number)) for number in _USED],
         "streams": [os.fstat(number).st_rdev for number in range(3)],
         "closed": [stream.closed for stream in (sys.stdin, sys.stdout, sys.stderr)],
         "said": print("a line for the log", flush=True),
     }
+
+
+_USED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
 
 def _name(handler: Any) -> str:
@@ -156,12 +158,15 @@ def goes_away(folder: str, how: str) -> None:
 def changes_signals(how: str) -> None:
     if how == "masks":
         signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
-    elif how == "alarm":
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
     else:
         handler = signal.SIG_IGN if how == "ignores" else signal.SIG_DFL
         for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
             signal.signal(number, handler)
+
+
+@huey.task()
+def leaves_an_alarm() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
 
 
 @huey.task()
