@@ -187,8 +187,7 @@ class Attempt:
 
     def _run_hooks_after(self, value: Any, error: BaseException | None) -> None:
         """Run the app's post_execute hooks. What the body came to stands, whatever they raise."""
-        with self._huey.outcome_stands("a post_execute hook"):
-            self._huey._run_post_execute(self._task, value, error)
+        self._huey.outlive(self._huey._run_post_execute, self._task, value, error)
 
     def _result_of(self, value: Any) -> bytes | None:
         if self._stores and (value is not None or self._huey.store_none):

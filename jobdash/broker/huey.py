@@ -2,8 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -277,24 +276,21 @@ class SqliteHuey(Huey):
 
     def _announce(self, task: Any, signals: list[Signal], *, callback_fired: bool) -> None:
         for signal, *arguments in signals:
-            with self.outcome_stands(f"a receiver of {signal!r}"):
-                if signal == S.SIGNAL_ENQUEUED:
-                    self.announce_enqueued(*arguments or (task,))
-                else:
-                    self._emit(signal, task, *arguments)
+            if signal == S.SIGNAL_ENQUEUED:
+                self.outlive(self.announce_enqueued, *arguments or (task,))
+            else:
+                self.outlive(self._emit, signal, task, *arguments)
         if callback_fired and (config := chord_config(task)) is not None:
-            with self.outcome_stands("a receiver of 'enqueued'"):
-                self.announce_enqueued(config.callback)
+            self.outlive(self.announce_enqueued, config.callback)
 
-    @contextmanager
-    def outcome_stands(self, who: str) -> Iterator[None]:
-        """Only log what the app's code raises after a body, `sys.exit()` too."""
+    def outlive(self, call: Callable[..., Any], *arguments: Any) -> None:
+        """Run the app's code after a body, and only log what it raises, `sys.exit()` too."""
         try:
-            yield
+            call(*arguments)
         except BaseException as error:
             if self.interrupt_of(error) is not None:
                 raise
-            logger.exception("%s wants to end its process: it goes on", who.capitalize())
+            logger.exception("A hook or receiver wants to end its process, which goes on.")
 
     def announce_enqueued(self, task: Any) -> None:
         """Tell that a task is in the queue now; in immediate mode, run it."""
