@@ -87,7 +87,7 @@ def _is_closed(descriptor: int) -> bool:
 
 
 def _is_a_file_closed() -> bool:
-    # Python does not close the descriptors of its own standard files with them.
+    # quit() closes the file, but not its descriptor.
     try:
         return sys.stdin.closed or sys.stdout.closed or sys.stderr.closed
     except AttributeError:
