@@ -61,8 +61,6 @@ _WEIGHTS = {
     Trouble.PAUSE: 5,
     Trouble.LATECOMER: 3,
 }
-# What shows soonest that a finish is not one transaction: some of it in the shortest storm.
-_TELLING = [Trouble.KILL_WAITING_POOL] * 4
 MEAN_SECONDS_BETWEEN = 0.3
 LONGEST_STOP_SECONDS = 1.5
 
@@ -80,7 +78,7 @@ class Strike:
 def forecast(seed: int, seconds: float) -> list[Strike]:
     """Draw what will go wrong within so many seconds, in order. Every kind comes at least once."""
     random = Random(f"weather {seed}")
-    kinds = [*Trouble, *_TELLING]
+    kinds = list(Trouble)
     number = max(len(kinds), round(seconds / MEAN_SECONDS_BETWEEN))
     kinds += random.choices(kinds, [_WEIGHTS[kind] for kind in kinds], k=number - len(kinds))
     random.shuffle(kinds)
