@@ -40,7 +40,7 @@ Later = tuple[float, Callable[[], "list[Later]"]]
 # is to let it go on is this one.
 PATIENCE_SECONDS = 0.2
 WAITING_SECONDS = 0.05
-FLOOD_SECONDS = 0.3
+FLOOD_SECONDS = 0.5
 FLOODED = 20
 
 

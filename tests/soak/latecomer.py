@@ -1,13 +1,15 @@
 """A worker that was taken for dead and comes back. Run as `python -m soak.latecomer`.
 
-It enters as a worker without holding a liveness lock, as one would that lost it, and claims a job.
-The pool gives that job to somebody else; once that one is running it, the latecomer finishes it
-with a result of its own. The fence must turn that away.
+It enters as a worker, claims a job and loses its liveness lock. The pool gives that job to somebody
+else; once that one is running it, the latecomer finishes it with a result of its own. The fence
+must turn that away.
 """
 
 import sys
 import time
+from functools import partial
 
+from jobdash import liveness
 from jobdash.errors import DatabaseError, LostClaim
 from jobdash.identity import Identity
 from jobdash.job import Claim, Event, State
@@ -29,10 +31,13 @@ def now() -> int:
 def claim_a_slow_one() -> Claim | None:
     """Enqueue a job that is not due yet, so that no worker is quicker, and take it."""
     nobody = Identity(pid=0, pgid=None, boot="none", born=0)
-    worker = app.huey.ledger.crew.register("worker", Trouble.LATECOMER.whom, None, nobody, now())
+    path, ledger = app.huey.storage.database.path, app.huey.ledger
+    name, hold = Trouble.LATECOMER.whom, partial(liveness.hold, path)
+    worker = ledger.crew.register("worker", name, None, nobody, now(), hold=hold)
     task = app.slow.s(1.0, delay=600, priority=100)
     enqueue(Unit([task], [(task.id, "slow")]))
-    claim: Claim | None = app.huey.ledger.attempts.take(task.id, worker, now())
+    claim: Claim | None = ledger.attempts.take(task.id, worker, now())
+    liveness.let_go(path, worker)
     return claim
 
 

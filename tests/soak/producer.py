@@ -56,9 +56,12 @@ def main(seed: str, rate: str) -> None:
     random = Random(seed)
     drawn = units(random)
     while is_to_go_on(0):
-        if is_to_flood(random.expovariate(float(rate))):
+        is_flood = is_to_flood(random.expovariate(float(rate)))
+        if app.huey.pending_count() >= ENOUGH_WAITING:
+            continue
+        if is_flood:
             enqueue(*(random.choice(LINKED)(random) for _ in range(FLOOD_UNITS)))
-        elif app.huey.pending_count() < ENOUGH_WAITING:
+        else:
             (number,) = random.choices(BURSTS, BURST_WEIGHTS)
             enqueue(*islice(drawn, number))
 
