@@ -341,6 +341,16 @@ class TestHandlerOfAKilledRun:
         assert scene.outcomes(2) == ["failed", "failed"]
         assert scene.job(2).error_type == "OSError"
 
+    def test_it_runs_even_if_the_failed_job_is_gone(self, huey: SqliteHuey, scene: Scene) -> None:
+        heard = self.told(huey)
+        huey.enqueue(huey.task(name="body")(print).s().error(self.note))
+        failed = self.kill(huey, 3)
+        with scene.database.transaction() as tx:
+            for table in ("attempt", "result", "job"):
+                tx.run(f"DELETE FROM {table} WHERE seq = ?", (failed,))
+        run_all(huey)
+        assert [words for _, words, _ in heard] == ["no details are known"]
+
     def test_each_final_failure_calls_it_once(self, huey: SqliteHuey, scene: Scene) -> None:
         heard = self.told(huey)
         huey.enqueue(huey.task(name="body")(print).s().error(self.note))

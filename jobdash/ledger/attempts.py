@@ -150,8 +150,12 @@ class Attempts:
         ]
 
     def failure_of(self, seq: int) -> tuple[str, str, str | None, str | None]:
-        """Return (state, id, error type, error message) of what made a job end as it did."""
-        ((state, id_, kind, message),) = self._database.rows(SQL["failure_of"], {"seq": seq})
+        """Return (state, id, error type, error message) of what made a job end as it did.
+
+        The state is 'pruned', and nothing else is known, if the job is gone.
+        """
+        found = self._database.rows(SQL["failure_of"], {"seq": seq})
+        state, id_, kind, message = found[0] if found else ("pruned", "", None, None)
         return state, id_, kind, message
 
     def rescue(
