@@ -109,12 +109,15 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
     )
     file.add(5, **columns)
     file.insert("kv", queue="q", key="r:abc", value=b"")
+    file.insert("key_use", seq=5, window=27, repeats=28)
     expected = columns | {
         "seq": 5,
         "attempts": 3,
         "finished_at": None,
         "revoked": True,
         "held": True,
+        "key_window": 27,
+        "repeats": 28,
     }
     assert report.job_by_seq(5) == Job(
         **{field.name: expected[field.name] for field in fields(Job)}

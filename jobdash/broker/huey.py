@@ -105,7 +105,7 @@ class SqliteHuey(Huey):
     def enqueue_tick(self, task: Any, minute: int) -> bool:
         """Enter a periodic task's run of one minute (since the epoch) unless somebody has."""
         name = self._registry.task_to_string(type(task))
-        described = self.messages.describe(task, key=f"tick:{name}:{minute}")
+        described = self.messages.describe(task, key=f"tick:{name}:{minute}", keeps_key=True)
         (entry,) = self.ledger.intake.enqueue([described], now())
         if entry.is_new:
             self._emit(S.SIGNAL_ENQUEUED, task)
@@ -162,7 +162,8 @@ class SqliteHuey(Huey):
         try:
             task = self.messages.revive(claim)
             if not claim.task:
-                self.ledger.intake.describe(claim.seq, self.messages.describe(task), now())
+                described = self.messages.describe(task, key=None)
+                self.ledger.intake.describe(claim.seq, described, now())
         except DatabaseError:
             # The database's trouble is not the message's: the job goes back.
             self.ledger.attempts.release(claim, now())

@@ -70,6 +70,8 @@ class Intake:
         if earlier := self._same_key(tx, job, now):
             return earlier
         entry = self._enter_job(tx, job, state or rows.ready_state(job.eta, now), now)
+        if job.key_window is not None:
+            tx.run(SQL["note_window"], {"seq": entry.seq, "window": job.key_window})
         last = self._enter_steps(tx, entry.seq, job, now)
         if job.member_of is not None:
             cid, position = job.member_of
@@ -209,14 +211,24 @@ class Intake:
         """Return where the job with this key went, with the ids of its steps and members."""
         if job.key is None:
             return None
-        since = 0 if job.key_window is None else now - job.key_window
-        found = tx.one(SQL["job_by_key"], {"queue": self.queue, "key": job.key, "since": since})
+        found = tx.one(SQL["job_by_key"], self._key_columns(job, now))
         if found is None:
             return None
         seq, id_ = found
+        tx.run(SQL["note_repeat"], {"seq": seq, "now": now})
         steps = tuple(step for (step,) in tx.run(SQL["later_ids"], {"seq": seq}))
         members = tuple(member for (member,) in tx.run(SQL["member_ids"], {"callback": seq}))
         return Entry(seq, id_, False, steps, members)
+
+    def _key_columns(self, job: NewJob, now: int) -> dict[str, Any]:
+        since = 0 if job.key_window is None else now - job.key_window
+        return {
+            "queue": self.queue,
+            "key": job.key,
+            "task": job.task,
+            "since": since,
+            "keeps_key": job.keeps_key,
+        }
 
     def _known(self, tx: Transaction, id_: str) -> tuple[int, str] | None:
         found = tx.one(SQL["job_by_id"], {"id": id_, "queue": self.queue})

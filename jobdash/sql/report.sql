@@ -11,7 +11,10 @@ SELECT
     progress_done, progress_total, progress_note,
     after, parent, replay_of, duplicate_of, batch, key, cancel_requested_at,
     EXISTS (SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id) AS revoked,
-    held
+    held,
+    CASE WHEN key IS NOT NULL THEN (SELECT window FROM key_use WHERE key_use.seq = job.seq) END,
+    CASE WHEN key IS NOT NULL THEN
+      coalesce((SELECT repeats FROM key_use WHERE key_use.seq = job.seq), 0) ELSE 0 END
   FROM ({found}) AS found CROSS JOIN job ON job.seq = found.seq
   ORDER BY job.seq DESC
 
@@ -90,7 +93,15 @@ SELECT row_number() OVER (ORDER BY claim), worker, started_at, ended_at, outcome
 SELECT value FROM json_each(:seqs) WHERE NOT EXISTS (SELECT 1 FROM job WHERE seq = value)
 
 -- name: events
-SELECT at, seq, kind, detail FROM event WHERE seq = :seq ORDER BY at, id
+SELECT at, seq, kind, detail FROM (
+    SELECT at, seq, kind, detail, id FROM event WHERE seq = :seq
+    UNION ALL
+    SELECT repeated_at, seq, 'asked for again', 'its key was enqueued again, ' || CASE repeats
+        WHEN 1 THEN 'once' ELSE 'so far ' || repeats || ' times' END, 0
+      FROM key_use WHERE seq = :seq AND repeats > 0
+    UNION ALL
+    SELECT done_at, seq, 'done once', key, 0 FROM work WHERE seq = :seq AND done_at IS NOT NULL)
+  ORDER BY at, id
 
 -- name: worker_rows
 SELECT worker.id, worker.queue, kind, name, pid, pool, worker.started_at, ended_at, ended_how,

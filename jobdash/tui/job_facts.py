@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from jobdash.job import Job, State
-from jobdash.render import error_text, plan_text, tries_used
+from jobdash.render import error_text, key_text, plan_text, tries_used
 from jobdash.text import clock, format_age, format_duration
 from jobdash.tui.job_cells import run_time
 from jobdash.tui.last_words import arguments, due_in, progress
@@ -74,7 +74,7 @@ def origin(job: Job, present: Present, gone: Set[int] = frozenset()) -> Spans:
     if job.batch:
         parts += _pair("batch", words(job.batch))
     if job.key:
-        parts += _pair("key", words(job.key))
+        parts += _pair("key", words(key_text(job)))
     return labelled("queue", *parts)
 
 
