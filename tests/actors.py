@@ -80,7 +80,29 @@ def make_huey(path: str) -> Any:
         note("start")
         return len(values)
 
+    add_payment(huey, note)
     return huey
+
+
+def add_payment(huey: Any, note: Callable[[str], None]) -> None:
+    """Give it a task that does something once, and stops inside or behind that."""
+    from jobdash import once
+
+    def stop_at(here: str, there: str) -> None:
+        if here == there:
+            tell("in body")
+            sys.stdin.readline()
+
+    @huey.task(name="pays")
+    def pays(stop: str = "") -> str:
+        def charge() -> str:
+            note("charge")
+            stop_at("inside", stop)
+            return "receipt"
+
+        receipt: str = once("charge:42", charge)
+        stop_at("behind", stop)
+        return receipt
 
 
 def succeed(ledger: Ledger, claim: Claim) -> None:

@@ -212,9 +212,8 @@ def test_an_impossible_key_enqueues_nothing(
 ) -> None:
     rule = {"idempotency_key": lambda: key} if how == "computed" else {}
     task = huey.task(name="t", **rule)(lambda: None)
+    given = {} if rule else {"idempotency_key": key}
+    units = [task.s(**given)] if how != "many" else [task.s(), task.s(**given)]
     with pytest.raises(UsageError, match=told):
-        if how == "many":
-            huey.enqueue_many([task.s(), task.s(idempotency_key=key)])
-        else:
-            task(**({} if rule else {"idempotency_key": key}))
+        huey.enqueue_many(units)
     assert scene.states() == []

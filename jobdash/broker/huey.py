@@ -13,6 +13,7 @@ from huey.utils import SKIPPED, Error
 
 from jobdash.broker.attempt import Attempt, Signal, Verdict
 from jobdash.broker.batch import Batch, chord_config
+from jobdash.broker.current import in_memory
 from jobdash.broker.interrupts import Interrupt, Reason
 from jobdash.broker.log import Seldom, logger
 from jobdash.broker.messages import Messages
@@ -193,7 +194,8 @@ class SqliteHuey(Huey):
     def execute(self, task: Any, timestamp: datetime | None = None) -> Any:
         """Run a task that was dequeued, or any other here and now; commit before returning."""
         if not self.is_on_ledger:
-            return super().execute(task, timestamp)
+            with in_memory():
+                return super().execute(task, timestamp)
         claim = getattr(task, "_claim", None) or self._take(task)
         verdict = self._attempt(task, claim, timestamp, check_revoked=True)
         self._settle(claim, task, verdict, lambda: False)

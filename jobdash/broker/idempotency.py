@@ -104,24 +104,23 @@ def check_window(seconds: Any) -> float:
     return float(seconds)
 
 
+def check_key(key: Any, name: str = "an idempotency_key") -> str:
+    """Return the key. Raises `UsageError` unless it is a text of 1 to 1,000 characters."""
+    if not isinstance(key, str):
+        raise UsageError(f"{name} is a text, not {type(key).__name__}")
+    if not key.strip():
+        raise UsageError(f"{name} must not be empty")
+    if len(key) > LONGEST_KEY:
+        raise UsageError(f"{name} has at most {LONGEST_KEY:,} characters, not {len(key):,}")
+    if not key.isascii() and any("\ud800" <= char <= "\udfff" for char in key):
+        raise UsageError(f"{name} must be valid Unicode: it has lone surrogates")
+    return key
+
+
 def _columns(task: Any, key: Any) -> Mapping[str, Any]:
     seconds = getattr(task, "dedupe_seconds", None)
     window = None if seconds is None else int(seconds * MICROSECONDS)
-    return {"key": _checked(key), "key_window": window}
-
-
-def _checked(key: Any) -> str:
-    if not isinstance(key, str):
-        raise UsageError(f"an idempotency_key is a text, not {type(key).__name__}")
-    if not key.strip():
-        raise UsageError("an idempotency_key must not be empty")
-    if len(key) > LONGEST_KEY:
-        raise UsageError(
-            f"an idempotency_key has at most {LONGEST_KEY:,} characters, not {len(key):,}"
-        )
-    if not key.isascii() and any("\ud800" <= char <= "\udfff" for char in key):
-        raise UsageError("an idempotency_key must be valid Unicode: it has lone surrogates")
-    return key
+    return {"key": check_key(key), "key_window": window}
 
 
 def _formatter(template: str) -> Callable[..., str]:

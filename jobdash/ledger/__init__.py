@@ -2,12 +2,14 @@
 
 Nothing here reads for display, formats for people or knows huey; callers pass the time. The parts
 of a `Ledger` are named after who calls them: `intake` takes jobs in, `attempts` is what workers
-do, `decisions` is what people decide, `crew` is who works, `keys` is what huey stores.
+do, `decisions` is what people decide, `crew` is who works, `keys` is what huey stores, `work` is
+what tasks do once.
 """
 
 from jobdash.ledger.ledger import Ledger
 from jobdash.ledger.records import Entry, NewChord, NewJob, NextStep, Present, Settled, Settlement
 from jobdash.ledger.rescue import Death
+from jobdash.ledger.work import Standing
 
 __all__ = [
     "Death",
@@ -19,4 +21,5 @@ __all__ = [
     "Present",
     "Settled",
     "Settlement",
+    "Standing",
 ]

@@ -11,6 +11,7 @@ from jobdash.ledger.keys import Keys
 from jobdash.ledger.plain_huey import PlainHuey
 from jobdash.ledger.queued import Queued
 from jobdash.ledger.samples import Samples
+from jobdash.ledger.work import Work
 
 
 class Ledger:
@@ -31,4 +32,5 @@ class Ledger:
         self.keys = Keys(database, queue)
         self.queued = Queued(database, queue)
         self.samples = Samples(database, queue)
+        self.work = Work(database, queue)
         self.plain_huey = PlainHuey(database, queue, ring)
