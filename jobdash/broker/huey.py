@@ -15,6 +15,7 @@ from jobdash.broker.attempt import Attempt, Signal, Verdict
 from jobdash.broker.batch import Batch, chord_config
 from jobdash.broker.current import in_memory
 from jobdash.broker.interrupts import Interrupt, Reason
+from jobdash.broker.locks import JobLock
 from jobdash.broker.log import Seldom, logger
 from jobdash.broker.messages import Messages
 from jobdash.broker.storage import LedgerStorage
@@ -111,6 +112,16 @@ class SqliteHuey(Huey):
         if entry.is_new:
             self._emit(S.SIGNAL_ENQUEUED, task)
         return entry.is_new
+
+    # Locks
+
+    def lock_task(self, lock_name: str, ttl: float | None = None) -> JobLock:
+        """Return a lock for `with`, or for decorating a task, that ends with whoever holds it."""
+        return JobLock(self, lock_name, ttl)
+
+    def is_locked(self, lock_name: str) -> bool:
+        """Return whether somebody holds the lock of this name."""
+        return JobLock(self, lock_name).is_locked()
 
     # Handing jobs out
 

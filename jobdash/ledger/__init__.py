@@ -2,11 +2,12 @@
 
 Nothing here reads for display, formats for people or knows huey; callers pass the time. The parts
 of a `Ledger` are named after who calls them: `intake` takes jobs in, `attempts` is what workers
-do, `decisions` is what people decide, `crew` is who works, `keys` is what huey stores, `work` is
-what tasks do once.
+do, `decisions` is what people decide, `crew` is who works, `keys` is what huey stores, `locks` and
+`work` are what tasks hold and do once.
 """
 
 from jobdash.ledger.ledger import Ledger
+from jobdash.ledger.locks import Holder
 from jobdash.ledger.records import Entry, NewChord, NewJob, NextStep, Present, Settled, Settlement
 from jobdash.ledger.rescue import Death
 from jobdash.ledger.work import Standing
@@ -14,6 +15,7 @@ from jobdash.ledger.work import Standing
 __all__ = [
     "Death",
     "Entry",
+    "Holder",
     "Ledger",
     "NewChord",
     "NewJob",

@@ -100,8 +100,21 @@ SELECT at, seq, kind, detail FROM (
         WHEN 1 THEN 'once' ELSE 'so far ' || repeats || ' times' END, 0
       FROM key_use WHERE seq = :seq AND repeats > 0
     UNION ALL
-    SELECT done_at, seq, 'done once', key, 0 FROM work WHERE seq = :seq AND done_at IS NOT NULL)
+    SELECT done_at, seq, 'done once', key, 0 FROM work WHERE seq = :seq AND done_at IS NOT NULL
+    UNION ALL
+    {held_locks})
   ORDER BY at, id
+
+-- name: held_locks
+-- The value of a lock names its holder in JSON, if it was not plain huey that took it.
+SELECT holder ->> '$.at', seq, 'holds a lock', substr(key, length(queue) + length('.lock.') + 1), 0
+  FROM (
+    SELECT job.seq, job.queue, job.claims, job.state, kv.key, CAST(kv.value AS TEXT) AS holder
+      FROM job JOIN kv ON kv.queue = job.queue
+        AND kv.key >= job.queue || '.lock.' AND kv.key < job.queue || '.lock/'
+      WHERE job.seq = :seq)
+  WHERE CASE WHEN json_valid(holder) THEN holder ->> '$.seq' = seq
+    AND (holder ->> '$.is_kept' OR state = 'running' AND holder ->> '$.number' = claims) END
 
 -- name: worker_rows
 SELECT worker.id, worker.queue, kind, name, pid, pool, worker.started_at, ended_at, ended_how,
