@@ -13,6 +13,7 @@ from huey.utils import SKIPPED, Error
 
 from jobdash.broker.attempt import Attempt, Signal, Verdict
 from jobdash.broker.batch import Batch, chord_config
+from jobdash.broker.consumer import JobConsumer
 from jobdash.broker.current import in_memory
 from jobdash.broker.interrupts import Interrupt, Reason
 from jobdash.broker.locks import JobLock
@@ -112,6 +113,10 @@ class SqliteHuey(Huey):
         if entry.is_new:
             self._emit(S.SIGNAL_ENQUEUED, task)
         return entry.is_new
+
+    def create_consumer(self, **options: Any) -> JobConsumer:
+        """Return what `huey_consumer` runs: huey's consumer, on this queue."""
+        return JobConsumer(self, **options)
 
     # Locks
 
