@@ -185,14 +185,15 @@ class SqliteHuey(Huey):
             # The database's trouble is not the message's: the job goes back.
             self.ledger.attempts.release(claim, now())
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
+            # Also what wants to end the process: it would cost three workers and tell nothing.
             logger.exception("Job #%s cannot be decoded.", claim.seq)
             self._bury(claim, error)
             return None
         task._claim = claim
         return task
 
-    def _bury(self, claim: Claim, error: Exception) -> None:
+    def _bury(self, claim: Claim, error: BaseException) -> None:
         settlement = Settlement(
             Event.FAIL,
             outcome="failed",

@@ -83,7 +83,8 @@ def outcome(job: Job, _: Present) -> Spans:
     if job.state is State.RUNNING and progress(job):
         return labelled("progress", *progress(job))
     if job.error_type or job.error_message:
-        return labelled("error", (words(error_text(job)), LOOKS[State.FAILED].style))
+        error = (words(error_text(job)), LOOKS[State.FAILED].style)
+        return labelled("error", error, *_advice(job))
     if job.reason:
         return labelled("reason", (words(job.reason), INK))
     if job.result is not None and job.state is State.SUCCEEDED:
@@ -94,6 +95,13 @@ def outcome(job: Job, _: Present) -> Spans:
 def call(job: Job, _: Present) -> Spans:
     """Return the arguments."""
     return labelled("arguments", (arguments(job) or "none", INK))
+
+
+def _advice(job: Job) -> Spans:
+    """Return the reason behind an error, unless the error says it too."""
+    if not job.reason or job.reason == job.error_message:
+        return ()
+    return ((f"   {words(job.reason)}", SOFT),)
 
 
 def _links(job: Job) -> list[tuple[str, int]]:
