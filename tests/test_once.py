@@ -193,9 +193,8 @@ class TestKilled:
         app.ledger.attempts.rescue(worker, "killed", LATER)
         again = cast.actor("runner")
         again.until("ready")
-        again.go()
-        again.until("in body")
-        again.go()
+        for _ in ("cue", "body"):
+            again.go()
         again.until("nothing left")
         assert [word for word, _ in cast.runs()] == ["charge"] * charges
         assert scene.job(1).result == '"receipt"'
