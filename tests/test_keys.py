@@ -132,6 +132,17 @@ class TestWhoStandsForAKey:
         assert second.id != first.id
         assert scene.states() == ["failed", "pending"]
 
+    @pytest.mark.parametrize("rule", [None, "{n}"])
+    def test_what_is_rescheduled_is_not_lost(
+        self, huey: SqliteHuey, scene: Scene, rule: str | None
+    ) -> None:
+        task = huey.task(name="t", idempotency_key=rule)(lambda n: n)
+        result = task(7) if rule else task(7, idempotency_key="7")
+        moved = result.reschedule(delay=0)
+        run_all(huey)
+        assert moved.get() == 7
+        assert scene.states() == ["cancelled", "succeeded"]
+
     def test_two_tasks_may_use_the_same_key(self, huey: SqliteHuey, scene: Scene) -> None:
         for name in ("pay", "mail"):
             huey.task(name=name)(lambda: None)(idempotency_key="order:7")

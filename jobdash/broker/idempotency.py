@@ -1,9 +1,9 @@
 """Idempotency keys: given at the call or computed by the task, and for how long they hold.
 
 At most one job of a task stands for a key: one that waits, runs or has succeeded. Whoever enqueues
-the key again gets that first job. A job that failed for good, was cancelled, expired or was
-discarded does not stand for its key any more: the next enqueue makes a new job, and from then on
-the old one can be replayed but not retried.
+the key again gets that first job. A job that failed for good, was cancelled or revoked, expired or
+was discarded does not stand for its key any more: the next enqueue makes a new job, and from then
+on the old one can be replayed but not retried.
 
 A key holds for `dedupe_seconds` from the first enqueue on, however the first job stands by then;
 without that, for as long as the first job is in the history. The key of a pipeline is that of its

@@ -53,7 +53,10 @@ SELECT seq, id FROM job
   ORDER BY seq DESC LIMIT 1
 
 -- name: may_come_to_something
-state NOT IN ('failed', 'cancelled', 'expired', 'discarded')
+-- huey's Result.reschedule revokes a job before it enqueues another in its place.
+(state IN ('running', 'succeeded')
+  OR state NOT IN ('failed', 'cancelled', 'expired', 'discarded') AND NOT EXISTS (
+    SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id))
 
 -- name: note_window
 INSERT INTO key_use (seq, window) VALUES (:seq, :window)
