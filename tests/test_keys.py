@@ -113,7 +113,10 @@ class TestWindow:
     @staticmethod
     def age(scene: Scene, seconds: int) -> None:
         with scene.database.transaction() as tx:
-            tx.run("UPDATE job SET created_at = created_at - ?", (seconds * 1_000_000,))
+            tx.run(
+                "UPDATE job SET created_at = created_at - :us, key_until = key_until - :us",
+                {"us": seconds * 1_000_000},
+            )
 
 
 class TestWhoStandsForAKey:

@@ -73,7 +73,7 @@ class TestInATask:
         assert huey.lock_task("door").release()
         assert is_open(huey)
 
-    def test_a_child_of_the_body_does_not_let_go(self, huey: SqliteHuey) -> None:
+    def test_a_child_of_the_body_does_not_let_go(self, huey: SqliteHuey, scene: Scene) -> None:
         seen: list[bool] = []
 
         @huey.task()
@@ -88,6 +88,7 @@ class TestInATask:
         forks()
         run_all(huey)
         assert (seen, is_open(huey)) == ([False], True)
+        assert scene.rows("SELECT count(*) FROM worker") == [(1,)], "the child has enlisted"
 
 
 class TestLettingGo:

@@ -79,6 +79,7 @@ def _rule(rule: str | Callable[..., str | None], task_class: Any) -> KeyRule:
     own = [one for one in parameters if not (task_class.context and one.name == "task")]
     return KeyRule(rule, task_class.__name__, own)
 
+
 def _check_limits(
     name: str,
     *,

@@ -79,7 +79,6 @@ class Decisions:
                 SQL["copy_job"],
                 {"seq": seq, "id": new_id, "place": place, "now": now, "message": copy},
             )
-            tx.run(SQL["copy_window"], {"seq": seq, "new": new})
             if cid is not None:
                 self._copy_chord(tx, cid, new)
             rows.log(tx, now, seq, "replayed", f"as #{new}")

@@ -70,8 +70,6 @@ class Intake:
         if earlier := self._same_key(tx, job, now):
             return earlier
         entry = self._enter_job(tx, job, state or rows.ready_state(job.eta, now), now)
-        if job.key_window is not None:
-            tx.run(SQL["note_window"], {"seq": entry.seq, "window": job.key_window})
         last = self._enter_steps(tx, entry.seq, job, now)
         if job.member_of is not None:
             cid, position = job.member_of

@@ -58,20 +58,17 @@ SELECT seq, id FROM job
   OR state NOT IN ('failed', 'cancelled', 'expired', 'discarded') AND NOT EXISTS (
     SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id))
 
--- name: note_window
-INSERT INTO key_use (seq, window) VALUES (:seq, :window)
-  ON CONFLICT DO UPDATE SET window = excluded.window
-
 -- name: note_repeat
-INSERT INTO key_use (seq, repeats, repeated_at) VALUES (:seq, 1, :now)
-  ON CONFLICT DO UPDATE SET repeats = repeats + 1, repeated_at = excluded.repeated_at
+INSERT INTO key_repeat (seq, times, last_at) VALUES (:seq, 1, :now)
+  ON CONFLICT DO UPDATE SET times = times + 1, last_at = excluded.last_at
 
 -- name: stands_for_key
 -- Another job that by now stands for the key of this one.
 SELECT seq, state FROM job
   WHERE (queue, key, task) = (SELECT queue, key, task FROM job WHERE seq = :seq)
     AND seq <> :seq AND {may_come_to_something}
-    AND created_at >= :now - coalesce((SELECT window FROM key_use WHERE seq = :seq), :now)
+    AND created_at >= :now - coalesce(
+      (SELECT key_until - created_at FROM job WHERE seq = :seq), :now)
   ORDER BY seq DESC LIMIT 1
 
 -- name: enqueue_again
@@ -407,16 +404,14 @@ INSERT INTO message (data, checksum) SELECT data, checksum FROM message WHERE id
 
 -- name: copy_job
 INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries_left, retry_delay,
-    retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler, handles, timeout, hard_timeout, created_at, message, args, kwargs, replay_of, key)
+    retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler, handles, timeout, hard_timeout, created_at, message, args, kwargs, replay_of, key,
+    key_until)
   SELECT :id, queue, task, 'pending', priority, :place,
     {is_paused},
     retries, retries, retry_delay, retry_backoff, retry_max_delay, retry_jitter, max_rescues,
-    has_handler, handles, timeout, hard_timeout, :now, :message, args, kwargs, seq, key
+    has_handler, handles, timeout, hard_timeout, :now, :message, args, kwargs, seq, key,
+    :now + (key_until - created_at)
   FROM job WHERE seq = :seq
-
--- name: copy_window
-INSERT INTO key_use (seq, window) SELECT :new, window FROM key_use
-  WHERE seq = :seq AND window IS NOT NULL
 
 -- name: insert_handler
 -- The error handler of a job whose worker died. It has a copy of that job's message, and who can

@@ -12,9 +12,9 @@ SELECT
     after, parent, replay_of, duplicate_of, batch, key, cancel_requested_at,
     EXISTS (SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id) AS revoked,
     held,
-    CASE WHEN key IS NOT NULL THEN (SELECT window FROM key_use WHERE key_use.seq = job.seq) END,
-    CASE WHEN key IS NOT NULL THEN
-      coalesce((SELECT repeats FROM key_use WHERE key_use.seq = job.seq), 0) ELSE 0 END
+    key_until - created_at,
+    CASE WHEN key IS NULL THEN 0 ELSE
+      coalesce((SELECT times FROM key_repeat WHERE key_repeat.seq = job.seq), 0) END
   FROM ({found}) AS found CROSS JOIN job ON job.seq = found.seq
   ORDER BY job.seq DESC
 
@@ -96,9 +96,9 @@ SELECT value FROM json_each(:seqs) WHERE NOT EXISTS (SELECT 1 FROM job WHERE seq
 SELECT at, seq, kind, detail FROM (
     SELECT at, seq, kind, detail, id FROM event WHERE seq = :seq
     UNION ALL
-    SELECT repeated_at, seq, 'asked for again', 'its key was enqueued again, ' || CASE repeats
-        WHEN 1 THEN 'once' ELSE 'so far ' || repeats || ' times' END, 0
-      FROM key_use WHERE seq = :seq AND repeats > 0
+    SELECT last_at, seq, 'asked for again', 'its key was enqueued again, ' || CASE times
+        WHEN 1 THEN 'once' ELSE 'so far ' || times || ' times' END, 0
+      FROM key_repeat WHERE seq = :seq
     UNION ALL
     SELECT done_at, seq, 'done once', key, 0 FROM work WHERE seq = :seq AND done_at IS NOT NULL
     UNION ALL

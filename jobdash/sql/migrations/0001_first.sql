@@ -256,13 +256,11 @@ CREATE TABLE sample (
   PRIMARY KEY (queue, at)
 ) STRICT, WITHOUT ROWID;
 
--- What a keyed job has beyond its key: for how long after its arrival the key holds (NULL: as long
--- as the job is kept), and how often it was asked for again.
-CREATE TABLE key_use (
+-- How often a job was enqueued again by its key, and when last.
+CREATE TABLE key_repeat (
   seq INTEGER PRIMARY KEY REFERENCES job (seq) ON DELETE CASCADE,
-  window INTEGER,
-  repeats INTEGER NOT NULL DEFAULT 0,
-  repeated_at INTEGER
+  times INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
 ) STRICT;
 
 -- What tasks have done once and for all, `jobdash.once`. Until done_at it is being done by the run
