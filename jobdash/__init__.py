@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from jobdash.broker.current import CurrentJob, current_job
     from jobdash.broker.huey import SqliteHuey
+    from jobdash.broker.once import once
     from jobdash.broker.retry import GiveUp
 
 __version__ = "0.1.0"
@@ -40,9 +41,10 @@ _HOMES = {
     "crontab": "huey",
     "current_job": "jobdash.broker.current",
     "group": "huey.api",
+    "once": "jobdash.broker.once",
 }
 
-__all__ = ["CurrentJob", "GiveUp", "SqliteHuey", "chord", "crontab", "current_job", "group"]
+__all__ = ["CurrentJob", "GiveUp", "SqliteHuey", "chord", "crontab", "current_job", "group", "once"]
 
 
 def __getattr__(name: str) -> Any:

@@ -164,6 +164,9 @@ class Job:
     cancel_requested_at: int | None
     revoked: bool
     held: bool
+    # For how long after its arrival the key holds, and how often it was enqueued again.
+    key_window: int | None = None
+    repeats: int = 0
 
     @property
     def is_final(self) -> bool:

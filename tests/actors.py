@@ -80,7 +80,41 @@ def make_huey(path: str) -> Any:
         note("start")
         return len(values)
 
+    add_payment(huey, note)
+    add_locked(huey)
     return huey
+
+
+def add_locked(huey: Any) -> None:
+    """Give it a task that stops while it holds a lock."""
+
+    @huey.task(name="locked")
+    @huey.lock_task("door")
+    def locked() -> str:
+        tell("in body")
+        sys.stdin.readline()
+        return "well"
+
+
+def add_payment(huey: Any, note: Callable[[str], None]) -> None:
+    """Give it a task that does something once, and stops inside or behind that."""
+    from jobdash import once
+
+    def stop_at(here: str, there: str) -> None:
+        if here == there:
+            tell("in body")
+            sys.stdin.readline()
+
+    @huey.task(name="pays")
+    def pays(stop: str = "") -> str:
+        def charge() -> str:
+            note("charge")
+            stop_at("inside", stop)
+            return "receipt"
+
+        receipt: str = once("charge:42", charge)
+        stop_at("behind", stop)
+        return receipt
 
 
 def succeed(ledger: Ledger, claim: Claim) -> None:
@@ -205,6 +239,13 @@ def claims_and_waits(path: str) -> None:
     sys.stdin.readline()
 
 
+def locker(path: str) -> None:
+    """Hold a lock outside of any task."""
+    huey = make_huey(path)
+    with huey.lock_task("door"):
+        wait_for_go()
+
+
 def runner(path: str) -> None:
     """Run jobs as a worker does until nothing is left, fusing each finish with the next claim."""
     huey = make_huey(path)
@@ -223,7 +264,7 @@ ROLES: dict[str, Callable[..., None]] = {
     role.__name__: role
     for role in (
         claimer, finisher, rescuer, decider, opener, toggler, ticker, keyed, producer,
-        claims_and_waits, runner,
+        claims_and_waits, locker, runner,
     )
 }  # fmt: skip
 

@@ -154,7 +154,7 @@ class Shop:
         """Enqueue a job and return its number."""
         from jobdash.control.enqueue import Options, enqueue
 
-        id_ = enqueue(self.huey, task, args, {}, Options(**options))
+        id_ = enqueue(self.huey, task, args, {}, Options(**options)).id
         return int(self.huey.ledger.intake.find(id_))
 
     def register(self) -> None:

@@ -35,6 +35,7 @@ class ModelJob:
     # None until its turn has come
     message: bytes | None
     key: str | None
+    window: int | None = None
     after: int | None = None
     because: int | None = None
     replay_of: int | None = None
@@ -108,8 +109,17 @@ class Model:
 
     def _same_key(self, new: NewJob, now: int) -> int | None:
         since = 0 if new.key_window is None else now - new.key_window
-        same = [j for j in self.jobs.values() if j.key == new.key and j.created_at >= since]
-        return same[-1].seq if same and new.key is not None else None
+        return self._stands_for(new.key, new.task, since)
+
+    def _stands_for(self, key: str | None, task: str, since: int, apart: int = 0) -> int | None:
+        """Return the newest job that may still come, or has come, to what its key is for."""
+        same = [
+            job.seq
+            for job in self.jobs.values()
+            if key is not None and (job.key, job.task) == (key, task) and job.seq != apart
+            and job.created_at >= since and job.state not in _RETRIABLE
+        ]  # fmt: skip
+        return same[-1] if same else None
 
     def _enter_job(self, new: NewJob, state: State, now: int, after: int | None = None) -> int:
         older = next((job for job in self.jobs.values() if job.id == new.id), None)
@@ -118,7 +128,7 @@ class Model:
         seq = len(self.jobs) + 1
         self.jobs[seq] = ModelJob(
             **_taken_over(new), seq=seq, id=new.id, state=state, place=next(self._places),
-            created_at=now, key=new.key, after=after,
+            created_at=now, key=new.key, window=new.key_window, after=after,
             duplicate_of=None if older is None else older.seq,
         )  # fmt: skip
         return seq
@@ -270,6 +280,9 @@ class Model:
             raise Refusal
         if job.message is None and (before is None or before.state in FINAL):
             raise Refusal
+        since = 0 if job.window is None else now - job.window
+        if self._stands_for(job.key, job.task, since, apart=seq) is not None:
+            raise Refusal
         chord = self.chord_of(seq)
         has_turn = job.message is not None and (chord is None or chord.is_complete)
         job.retries += job.state is State.FAILED
@@ -287,8 +300,8 @@ class Model:
         self.jobs[new] = ModelJob(
             seq=new, id="", task=old.task, state=State.PENDING, place=next(self._places),
             priority=old.priority, retries=old.retries, retries_left=old.retries,
-            retry_delay=old.retry_delay, created_at=now, eta=None, message=old.message, key=None,
-            replay_of=seq,
+            retry_delay=old.retry_delay, created_at=now, eta=None, message=old.message, key=old.key,
+            window=old.window, replay_of=seq,
         )  # fmt: skip
         if (chord := self.chord_of(seq)) is not None:
             self.chords.append(ModelChord(new, dict(chord.told)))

@@ -169,8 +169,25 @@ def test_a_key_gives_the_first_job_again(shop: Shop) -> None:
     first = run("enqueue", "-A", shop.app, "nap", "--key", "order-1")
     again = run("enqueue", "-A", shop.app, "nap", "--key", "order-1")
     assert again.stdout == first.stdout
-    assert "#1 has the key 'order-1' already" in again.stderr
+    assert "first job returned: #1 (pending) has the key 'order-1'" in again.stderr
     assert count(shop) == 1
+
+
+def test_a_program_is_told_whether_the_job_is_new(shop: Shop) -> None:
+    words = ("enqueue", "-A", shop.app, "nap", "--key", "order-1", "--dedupe", "1h")
+    told = [run_json(*words) for _ in range(3)]
+    assert [one["is_new"] for one in told] == [True, False, False]
+    assert {one["seq"] for one in told} == {1}
+    shown = run_json("--db", shop.db, "show", 1)
+    assert (shown["key"], shown["dedupe_seconds"], shown["repeats"]) == ("order-1", 3600.0, 2)
+    assert "order-1  for 1h 00m  asked for 2 times more" in run("--db", shop.db, "show", 1).stdout
+
+
+@pytest.mark.parametrize("words", [["--dedupe", "1h"], ["--key", "k", "--dedupe", "0"]])
+def test_a_window_needs_a_key_and_some_time(shop: Shop, words: list[str]) -> None:
+    result = run("enqueue", "-A", shop.app, "nap", *words)
+    assert result.exit_code == 2
+    assert count(shop) == 0
 
 
 def test_a_taken_id_is_refused(shop: Shop) -> None:

@@ -286,7 +286,7 @@ class TestEnqueue:
         return huey
 
     def test_a_task_is_found_by_its_name_and_run(self, app: SqliteHuey, scene: Scene) -> None:
-        id_ = enqueue(app, "send_mail", ["ann"], {"subject": "hello"}, Options())
+        id_ = enqueue(app, "send_mail", ["ann"], {"subject": "hello"}, Options()).id
         run_all(app)
         assert app.result(id_) == "ann: hello"
         assert scene.job(id_).task.endswith(".send_mail")
@@ -295,7 +295,7 @@ class TestEnqueue:
         options = Options(
             eta=NOW + SECOND, priority=7, retries=4, retry_delay=2.5, timeout=9, key="k", id="own"
         )
-        assert enqueue(app, "send_mail", ["ann"], {}, options) == "own"
+        assert enqueue(app, "send_mail", ["ann"], {}, options) == ("own", True)
         job = scene.job("own")
         assert (job.eta, job.priority, job.retries, job.key) == (NOW + SECOND, 7, 4, "k")
         assert scene.rows("SELECT retry_delay, timeout FROM job") == [(2.5, 9.0)]
@@ -338,8 +338,10 @@ class TestEnqueue:
         assert scene.states() == ["pending"]
 
     def test_a_known_key_returns_the_first_job(self, app: SqliteHuey, scene: Scene) -> None:
-        ids = [enqueue(app, "send_mail", ["ann"], {}, Options(key="k")) for _ in range(2)]
-        assert ids[0] == ids[1]
+        (id_, first), (again, second) = (
+            enqueue(app, "send_mail", ["ann"], {}, Options(key="k")) for _ in range(2)
+        )
+        assert (again, first, second) == (id_, True, False)
         assert scene.states() == ["pending"]
 
 

@@ -7,7 +7,7 @@ import apsw
 import pytest
 from book import FAR, NOW, SECOND, Book, new_job
 
-from jobdash.errors import LostClaim
+from jobdash.errors import IllegalMove, LostClaim
 from jobdash.job import FINAL, Claim, Event, State
 from jobdash.ledger import Death, Ledger, NewChord, NextStep, Settlement
 from jobdash.ledger.attempts import PROMOTE_AT_ONCE
@@ -393,6 +393,52 @@ class TestKeys:
         book.enter(new_job("a", key="k"))
         (entry,) = Ledger(book.database, "other").intake.enqueue([new_job("b", key="k")], NOW)
         assert entry.is_new
+
+    def test_a_key_is_its_tasks_own(self, book: Book) -> None:
+        book.enter(new_job("a", key="k"))
+        assert book.enter(new_job("b", key="k", task="mail.count")).is_new
+
+    @pytest.mark.parametrize(
+        ("event", "is_free"),
+        [
+            (Event.FAIL, True), (Event.CONFIRM_CANCEL, True), (Event.EXPIRE, True),
+            (Event.SUCCEED, False), (Event.TRY_AGAIN, False), (Event.RELEASE, False),
+        ],
+    )  # fmt: skip
+    def test_only_what_came_to_nothing_frees_its_key(
+        self, book: Book, event: Event, is_free: bool
+    ) -> None:
+        book.enter(new_job("a", key="k"))
+        book.settle(book.claim(book.worker()), event)
+        assert book.enter(new_job("b", key="k")).is_new is is_free
+
+    def test_a_key_may_be_kept_whatever_comes_of_its_job(self, book: Book) -> None:
+        book.enter(new_job("a", key="k", keeps_key=True))
+        book.settle(book.claim(book.worker()), Event.FAIL)
+        assert not book.enter(new_job("b", key="k", keeps_key=True)).is_new
+
+    def test_who_has_lost_its_key_is_not_retried(self, book: Book) -> None:
+        old = book.add("a", key="k")
+        book.settle(book.claim(book.worker()), Event.FAIL)
+        new = book.add("b", key="k")
+        with pytest.raises(IllegalMove, match=f"#{new} .pending. stands for its key"):
+            book.ledger.decisions.retry(old, NOW)
+        assert book.state(old) == "failed"
+        book.ledger.decisions.cancel(new, NOW)
+        assert book.ledger.decisions.retry(old, NOW) == "pending"
+
+    def test_a_retry_counts_its_keys_window_too(self, book: Book) -> None:
+        old = book.add("a", key="k", key_window=SECOND)
+        book.settle(book.claim(book.worker()), Event.FAIL)
+        book.add("b", key="k", key_window=SECOND)
+        assert book.ledger.decisions.retry(old, NOW + SECOND + 1) == "pending"
+
+    def test_a_replay_takes_the_key_along(self, book: Book) -> None:
+        old = book.add("a", key="k", key_window=SECOND)
+        book.settle(book.claim(book.worker()), Event.FAIL)
+        new = book.ledger.decisions.replay(old, "b", NOW)
+        assert book.enter(new_job("c", key="k")).seq == new
+        assert book.row(new)["key_until"] == NOW + SECOND
 
     def test_one_call_can_hold_a_key_twice(self, book: Book) -> None:
         entries = book.ledger.intake.enqueue([new_job("a", key="k"), new_job("b", key="k")], NOW)

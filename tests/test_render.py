@@ -17,6 +17,7 @@ from jobdash.render import (
     duration,
     error_text,
     job_json,
+    key_text,
     last_words,
     progress_text,
     task_json,
@@ -306,12 +307,30 @@ def test_progress_in_words(columns: dict[str, Any], words: str) -> None:
     assert progress_text(replace(JOB, **columns)) == words
 
 
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({}, ""),
+        ({"key": "order:7"}, "order:7"),
+        ({"key": "k", "key_window": 3600 * SECOND}, "k  for 1h 00m"),
+        ({"key": "k", "repeats": 1}, "k  asked for once more"),
+        (
+            {"key": "k", "key_window": SECOND, "repeats": 1200},
+            "k  for 1.0s  asked for 1,200 times more",
+        ),
+    ],
+)
+def test_a_key_in_words(columns: dict[str, Any], words: str) -> None:
+    assert key_text(replace(JOB, **columns)) == words
+
+
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize(
     "words",
     [
         call_text,
         error_text,
+        key_text,
         progress_text,
         lambda shown: describe_when(shown, NOW),
         lambda shown: last_words(shown, NOW),
@@ -320,7 +339,7 @@ def test_progress_in_words(columns: dict[str, Any], words: str) -> None:
 def test_hostile_text_becomes_one_harmless_line(state: State, words: Callable[[Job], str]) -> None:
     hostile = job(
         state, task=HOSTILE, args=HOSTILE, kwargs=HOSTILE, error_type=HOSTILE,
-        error_message=HOSTILE, reason=HOSTILE, progress_note=HOSTILE, progress_done=1,
+        error_message=HOSTILE, reason=HOSTILE, progress_note=HOSTILE, progress_done=1, key=HOSTILE,
     )  # fmt: skip
     assert words(hostile).isprintable()
     assert words(replace(hostile, reason=None, error_type=None, error_message=None)).isprintable()

@@ -102,19 +102,22 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
         "started_at": 12, "result": "13", "error_type": "E14", "error_message": "m15",
         "reason": "r16", "progress_done": 17, "progress_total": 18, "progress_note": "n19",
         "after": 20, "parent": 21, "replay_of": 22, "duplicate_of": 23, "batch": "b24",
-        "key": "k25", "cancel_requested_at": 26, "held": 1,
+        "key": "k25", "key_until": 36, "cancel_requested_at": 26, "held": 1,
     }  # fmt: skip
     file.insert(
         "worker", id=77, queue="q", kind="worker", name="w", pid=1, boot="", born=1, started_at=1
     )
     file.add(5, **columns)
     file.insert("kv", queue="q", key="r:abc", value=b"")
+    file.insert("key_repeat", seq=5, times=28, last_at=29)
     expected = columns | {
         "seq": 5,
         "attempts": 3,
         "finished_at": None,
         "revoked": True,
         "held": True,
+        "key_window": 27,
+        "repeats": 28,
     }
     assert report.job_by_seq(5) == Job(
         **{field.name: expected[field.name] for field in fields(Job)}

@@ -280,7 +280,9 @@ class Attempt:
         signals = list(failure.signals)
         if surfaces and task.on_error is not None:
             handler = self._handler(error, described)
-            common["handler"] = self._huey.messages.describe(handler, parent=self._claim.seq)
+            common["handler"] = self._huey.messages.describe(
+                handler, parent=self._claim.seq, key=None
+            )
             signals.append((S.SIGNAL_ENQUEUED, handler))
         if final:
             return self._ended(failure, record, common, signals)

@@ -7,6 +7,7 @@ from typing import Any
 from huey.api import ChordResult, Result, ResultGroup, chord, group
 from huey.utils import ChordConfig
 
+from jobdash.broker.idempotency import given_key_columns
 from jobdash.broker.times import now
 from jobdash.ledger import Entry, NewChord, NewJob
 
@@ -38,6 +39,8 @@ class Batch:
         huey = self._huey
         entries = huey.ledger.intake.enqueue(self._units, now())
         for head, tails, entry in zip(self._heads, self._tails, entries, strict=True):
+            if not entry.is_new:
+                head.is_known = True
             _adopt_ids(head, tails, entry)
         for unit, task in self._announced:
             if entries[unit].is_new:
@@ -86,12 +89,14 @@ class Batch:
         if not unit.tasks:
             self._announce(unit.callback)
         self._resolve(unit.callback)
-        return NewChord(unit._jobdash_cid, tuple(members), self._describe(unit.callback))
+        keyed = given_key_columns(unit.callback) or {"key": None}
+        callback = self._describe(unit.callback, **keyed)
+        return NewChord(unit._jobdash_cid, tuple(members), callback)
 
-    def _describe(self, task: Any) -> NewJob:
+    def _describe(self, task: Any, **columns: Any) -> NewJob:
         config = chord_config(task)
         member_of = None if config is None else (config.cid, config.idx)
-        described: NewJob = self._huey.messages.describe(task, member_of=member_of)
+        described: NewJob = self._huey.messages.describe(task, member_of=member_of, **columns)
         return described
 
     def _unit(self, unit: NewJob | NewChord, head: Any, tails: Sequence[Any] = ()) -> None:

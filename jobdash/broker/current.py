@@ -1,6 +1,8 @@
 """What a running task can ask about itself."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from jobdash.job import Claim
@@ -30,6 +32,7 @@ Run = tuple[Ledger, Claim]
 class _Running(threading.local):
     # Only what `current_job` is made of: few bodies ask for it.
     run: Run | None = None
+    in_memory = False
 
 
 _running = _Running()
@@ -39,7 +42,8 @@ def current_job() -> CurrentJob | None:
     """Return the job that the calling thread runs, None outside a task.
 
     `token` stays the same over all attempts: use it as the idempotency key of what the job does
-    to the outside world, because a body may run twice.
+    to the outside world, because a body may run twice. For services that take no such key there is
+    `jobdash.once`.
     """
     run = _running.run
     if run is None:
@@ -64,3 +68,18 @@ def enter(ledger: Ledger, claim: Claim) -> Run | None:
 def leave(before: Run | None) -> None:
     """Put back what `enter` returned."""
     _running.run = before
+
+
+@contextmanager
+def in_memory() -> Iterator[None]:
+    """Note that what this thread runs is a task of huey's immediate mode, which is no job."""
+    before, _running.in_memory = _running.in_memory, True
+    try:
+        yield
+    finally:
+        _running.in_memory = before
+
+
+def is_in_memory() -> bool:
+    """Return whether the calling thread runs a task of huey's immediate mode."""
+    return _running.in_memory

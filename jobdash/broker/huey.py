@@ -13,7 +13,10 @@ from huey.utils import SKIPPED, Error
 
 from jobdash.broker.attempt import Attempt, Signal, Verdict
 from jobdash.broker.batch import Batch, chord_config
+from jobdash.broker.consumer import JobConsumer
+from jobdash.broker.current import in_memory
 from jobdash.broker.interrupts import Interrupt, Reason
+from jobdash.broker.locks import JobLock
 from jobdash.broker.log import Seldom, logger
 from jobdash.broker.messages import Messages
 from jobdash.broker.storage import LedgerStorage
@@ -105,11 +108,25 @@ class SqliteHuey(Huey):
     def enqueue_tick(self, task: Any, minute: int) -> bool:
         """Enter a periodic task's run of one minute (since the epoch) unless somebody has."""
         name = self._registry.task_to_string(type(task))
-        described = self.messages.describe(task, key=f"tick:{name}:{minute}")
+        described = self.messages.describe(task, key=f"tick:{name}:{minute}", keeps_key=True)
         (entry,) = self.ledger.intake.enqueue([described], now())
         if entry.is_new:
             self._emit(S.SIGNAL_ENQUEUED, task)
         return entry.is_new
+
+    def create_consumer(self, **options: Any) -> JobConsumer:
+        """Return what `huey_consumer` runs: huey's consumer, on this queue."""
+        return JobConsumer(self, **options)
+
+    # Locks
+
+    def lock_task(self, lock_name: str, ttl: float | None = None) -> JobLock:
+        """Return a lock for `with`, or for decorating a task, that ends with whoever holds it."""
+        return JobLock(self, lock_name, ttl)
+
+    def is_locked(self, lock_name: str) -> bool:
+        """Return whether somebody holds the lock of this name."""
+        return JobLock(self, lock_name).is_locked()
 
     # Handing jobs out
 
@@ -162,19 +179,21 @@ class SqliteHuey(Huey):
         try:
             task = self.messages.revive(claim)
             if not claim.task:
-                self.ledger.intake.describe(claim.seq, self.messages.describe(task), now())
+                described = self.messages.describe(task, key=None)
+                self.ledger.intake.describe(claim.seq, described, now())
         except DatabaseError:
             # The database's trouble is not the message's: the job goes back.
             self.ledger.attempts.release(claim, now())
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
+            # Also what wants to end the process: it would cost three workers and tell nothing.
             logger.exception("Job #%s cannot be decoded.", claim.seq)
             self._bury(claim, error)
             return None
         task._claim = claim
         return task
 
-    def _bury(self, claim: Claim, error: Exception) -> None:
+    def _bury(self, claim: Claim, error: BaseException) -> None:
         settlement = Settlement(
             Event.FAIL,
             outcome="failed",
@@ -192,7 +211,8 @@ class SqliteHuey(Huey):
     def execute(self, task: Any, timestamp: datetime | None = None) -> Any:
         """Run a task that was dequeued, or any other here and now; commit before returning."""
         if not self.is_on_ledger:
-            return super().execute(task, timestamp)
+            with in_memory():
+                return super().execute(task, timestamp)
         claim = getattr(task, "_claim", None) or self._take(task)
         verdict = self._attempt(task, claim, timestamp, check_revoked=True)
         self._settle(claim, task, verdict, lambda: False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from huey.registry import Message
 
+from jobdash.broker.idempotency import key_columns, refuse_later_keys
 from jobdash.broker.retry import columns_of
 from jobdash.broker.times import from_micros, to_micros
 from jobdash.errors import HardTimeLimit, WorkerLost
@@ -25,9 +26,15 @@ class Messages:
         self._classes: dict[str, Any] = huey._registry._registry
 
     def describe(self, task: Any, **extra: Any) -> NewJob:
-        """Describe a task, with the steps that follow it, as new rows."""
+        """Describe a task, with the steps that follow it, as new rows.
+
+        Raises `UsageError` if its idempotency key is not possible.
+        """
         message = self._huey._registry.create_message(task)
-        extra.setdefault("key", getattr(task, "idempotency_key", None))
+        if "key" not in extra:
+            extra.update(key_columns(task))
+        if task.on_complete is not None or task.on_error is not None:
+            refuse_later_keys(task)
         return self.describe_message(message, self._huey.serializer.serialize(message), **extra)
 
     def describe_message(self, message: Message, data: bytes | None, **extra: Any) -> NewJob:

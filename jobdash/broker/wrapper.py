@@ -1,44 +1,83 @@
 """What `@huey.task()` makes: huey's wrapper with time-ordered ids and idempotency keys."""
 
+import copy
 import inspect
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from huey.api import TaskWrapper
 
+from jobdash.broker.idempotency import KeyRule, check_window, mark
 from jobdash.broker.retry import check_policy
 from jobdash.errors import UsageError
 from jobdash.ids import new_id
 
-KEY = "idempotency_key"
+KEY, WINDOW = "idempotency_key", "dedupe_seconds"
 
 
 class JobWrapper(TaskWrapper):
     """A task as the app calls it.
 
-    `task(…, idempotency_key="order-7")` enqueues at most one job with this key; a second call
-    returns the first one's result handle.
+    `task(…, idempotency_key="order-7", dedupe_seconds=3600)` enqueues at most one job of the task
+    with this key within an hour; a second call returns the first one's result handle. The same two
+    names in the decorator compute the key of every call, and say for how long keys hold:
+    `@huey.task(idempotency_key="order:{order}")`, or `lambda order: f"order:{order}"`. What
+    exactly a key promises is told in `jobdash.broker.idempotency`.
     """
 
     def create_task(
         self, func: Any, context: bool = False, name: str | None = None, **settings: Any
     ) -> Any:
-        """Make the task's class. Raises `UsageError` if its limits or retries make no sense."""
+        """Make the task's class. Raises `UsageError` if its options make no sense."""
+        rule, window = settings.pop(KEY, None), settings.pop(WINDOW, None)
         _check_limits(name or func.__name__, **settings)
         check_policy(name or func.__name__, settings)
         task_class = super().create_task(func, context, name, **settings)
         task_class.create_id = lambda self: new_id()
         task_class.signature = inspect.signature(func)
         task_class.parameter_names = tuple(task_class.signature.parameters)
+        task_class.dedupe_seconds = None if window is None else check_window(window)
+        task_class.key_rule = None if rule is None else _rule(rule, task_class)
         return task_class
 
     def s(self, *args: Any, **kwargs: Any) -> Any:
         """Make a task without enqueueing it."""
-        if KEY in self.task_class.parameter_names:
-            return super().s(*args, **kwargs)
-        key = kwargs.pop(KEY, None)
+        key, window = self._taken(KEY, kwargs), self._taken(WINDOW, kwargs)
         task = super().s(*args, **kwargs)
-        task.idempotency_key = key
+        if key is not None or window is not None:
+            mark(task, key, window)
         return task
+
+    def schedule(
+        self,
+        *args: Any,
+        idempotency_key: str | None = None,
+        dedupe_seconds: float | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Enqueue a call for later: huey's `schedule`, which may be given a key too."""
+        if idempotency_key is None and dedupe_seconds is None:
+            return super().schedule(*args, **kwargs)
+
+        def enqueue(task: Any) -> Any:
+            mark(task, idempotency_key, dedupe_seconds)
+            return self.huey.enqueue(task)
+
+        # huey makes the task and enqueues it in one go: the key has to come in between.
+        marking = copy.copy(self)
+        marking.huey = SimpleNamespace(utc=self.huey.utc, enqueue=enqueue)
+        return TaskWrapper.schedule(marking, *args, **kwargs)
+
+    def _taken(self, name: str, kwargs: dict[str, Any]) -> Any:
+        """Take an option of ours out of a call, unless the task has an argument of that name."""
+        return None if name in self.task_class.parameter_names else kwargs.pop(name, None)
+
+
+def _rule(rule: str | Callable[..., str | None], task_class: Any) -> KeyRule:
+    parameters = task_class.signature.parameters.values()
+    own = [one for one in parameters if not (task_class.context and one.name == "task")]
+    return KeyRule(rule, task_class.__name__, own)
 
 
 def _check_limits(

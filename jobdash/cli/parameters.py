@@ -50,6 +50,13 @@ def _priority(text: str) -> float:
     return int(value) if value.is_integer() else value
 
 
+def _window(text: str) -> float:
+    seconds = parse_duration(text)
+    if not seconds:
+        raise ValueError("it must be more than 0")
+    return seconds
+
+
 def _label(text: str) -> str:
     if not text.strip():
         raise ValueError("it must not be empty")
@@ -72,6 +79,7 @@ def _state(word: str) -> State:
 
 
 DURATION = Rule("duration", parse_duration)
+WINDOW = Rule("duration", _window)
 MOMENT = Rule("time", _moment)
 PRIORITY = Rule("number", _priority)
 LABEL = Rule("text", _label)

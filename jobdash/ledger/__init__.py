@@ -2,16 +2,20 @@
 
 Nothing here reads for display, formats for people or knows huey; callers pass the time. The parts
 of a `Ledger` are named after who calls them: `intake` takes jobs in, `attempts` is what workers
-do, `decisions` is what people decide, `crew` is who works, `keys` is what huey stores.
+do, `decisions` is what people decide, `crew` is who works, `keys` is what huey stores, `locks` and
+`work` are what tasks hold and do once.
 """
 
 from jobdash.ledger.ledger import Ledger
+from jobdash.ledger.locks import Holder
 from jobdash.ledger.records import Entry, NewChord, NewJob, NextStep, Present, Settled, Settlement
 from jobdash.ledger.rescue import Death
+from jobdash.ledger.work import Standing
 
 __all__ = [
     "Death",
     "Entry",
+    "Holder",
     "Ledger",
     "NewChord",
     "NewJob",
@@ -19,4 +23,5 @@ __all__ = [
     "Present",
     "Settled",
     "Settlement",
+    "Standing",
 ]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from jobdash.database import Database, Transaction, statements
 from jobdash.errors import LostClaim
 from jobdash.job import Claim, Event
-from jobdash.ledger import rows
+from jobdash.ledger import locks, rows
 from jobdash.ledger.intake import Intake
 from jobdash.ledger.records import Settled, Settlement
 from jobdash.ledger.rescue import Death, Held, rescue
@@ -179,6 +179,7 @@ class Attempts:
             for one in (Held(*row) for row in held):
                 blamed = death if meant in (None, (one.seq, one.number)) else Death.STOP
                 rescue(tx, one, how, now, blamed)
+            locks.release_with(tx, self._queue, {(seq, number) for seq, number, *_ in held})
         if held:
             self._ring()
         return [row[0] for row in held]

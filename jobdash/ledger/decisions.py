@@ -41,13 +41,15 @@ class Decisions:
     def retry(self, seq: int, now: int) -> State:
         """Let a job that did not succeed go on: same id, attempts kept, one more allowed.
 
-        Steps that were cancelled because of it wait for it again. Returns its new state.
+        Steps that were cancelled because of it wait for it again. Refused if another job stands for
+        its key by now. Returns its new state.
         """
         with self._database.transaction(durable=True) as tx:
             was, message, before, before_state, cid = self._standing(tx, seq)
             _check(Event.RETRY, seq, was)
             if message is None and (before_state is None or before_state in FINAL):
                 raise IllegalMove(_never_had_its_turn(seq, before, before_state))
+            self._check_key(tx, seq, now)
             has_turn = message is not None and (cid is None or workflow.is_complete(tx, cid))
             state = State.PENDING if has_turn else State.WAITING
             self._retry(tx, seq, state, now, counted=was is State.FAILED)
@@ -59,7 +61,8 @@ class Decisions:
     def replay(self, seq: int, new_id: str, now: int) -> int:
         """Make a new job from a finished one, linked to it. Return the new job's number.
 
-        The new job runs alone: later steps and chords of the old one are not run again.
+        The new job runs alone: later steps and chords of the old one are not run again. It has the
+        key of the old one, so that the next enqueue with that key finds it.
         """
         with self._database.transaction(durable=True) as tx:
             state, message, _, _, cid = self._standing(tx, seq)
@@ -127,6 +130,14 @@ class Decisions:
         tx.run(SQL["cancel"], {"seq": seq, "now": now, "reason": reason})
         rows.log(tx, now, seq, "cancelled", reason)
         workflow.abandon_steps(tx, seq, now, result=None, value=b"")
+
+    def _check_key(self, tx: Transaction, seq: int, now: int) -> None:
+        other = tx.one(SQL["stands_for_key"], {"seq": seq, "now": now})
+        if other is not None:
+            raise IllegalMove(
+                f"job #{seq} is not retried: #{other[0]} ({other[1]}) stands for its key now;"
+                " replay it if it is to run all the same"
+            )
 
     def _retry(self, tx: Transaction, seq: int, state: State, now: int, *, counted: bool) -> None:
         place = rows.next_place(tx, seq, now)

@@ -209,14 +209,24 @@ class Intake:
         """Return where the job with this key went, with the ids of its steps and members."""
         if job.key is None:
             return None
-        since = 0 if job.key_window is None else now - job.key_window
-        found = tx.one(SQL["job_by_key"], {"queue": self.queue, "key": job.key, "since": since})
+        found = tx.one(SQL["job_by_key"], self._key_columns(job, now))
         if found is None:
             return None
         seq, id_ = found
+        tx.run(SQL["note_repeat"], {"seq": seq, "now": now})
         steps = tuple(step for (step,) in tx.run(SQL["later_ids"], {"seq": seq}))
         members = tuple(member for (member,) in tx.run(SQL["member_ids"], {"callback": seq}))
         return Entry(seq, id_, False, steps, members)
+
+    def _key_columns(self, job: NewJob, now: int) -> dict[str, Any]:
+        since = 0 if job.key_window is None else now - job.key_window
+        return {
+            "queue": self.queue,
+            "key": job.key,
+            "task": job.task,
+            "since": since,
+            "keeps_key": job.keeps_key,
+        }
 
     def _known(self, tx: Transaction, id_: str) -> tuple[int, str] | None:
         found = tx.one(SQL["job_by_id"], {"id": id_, "queue": self.queue})

@@ -8,9 +8,11 @@ from jobdash.ledger.crew import Crew
 from jobdash.ledger.decisions import Decisions
 from jobdash.ledger.intake import Intake
 from jobdash.ledger.keys import Keys
+from jobdash.ledger.locks import Locks
 from jobdash.ledger.plain_huey import PlainHuey
 from jobdash.ledger.queued import Queued
 from jobdash.ledger.samples import Samples
+from jobdash.ledger.work import Work
 
 
 class Ledger:
@@ -31,4 +33,6 @@ class Ledger:
         self.keys = Keys(database, queue)
         self.queued = Queued(database, queue)
         self.samples = Samples(database, queue)
+        self.locks = Locks(database, queue)
+        self.work = Work(database, queue)
         self.plain_huey = PlainHuey(database, queue, ring)

@@ -17,7 +17,9 @@ class NewJob:
 
     `data` is the serialized message; a later step has none until its turn comes. `has_handler` is
     whether an error handler is in it. `member_of` is the (chord id, position) whose value the last
-    step reports.
+    step reports. A job with the `key` of an earlier one of its task, which came at most
+    `key_window` microseconds before, is not entered, unless the earlier one failed, was cancelled
+    or expired; with `keeps_key` even then.
     """
 
     id: str
@@ -41,6 +43,7 @@ class NewJob:
     batch: str | None = None
     key: str | None = None
     key_window: int | None = None
+    keeps_key: bool = False
     steps: tuple[NewJob, ...] = ()
     member_of: tuple[str, int] | None = None
 

@@ -24,6 +24,16 @@ def error_text(job: Job) -> str:
     return clean(": ".join(filter(None, (job.error_type, job.error_message))))
 
 
+def key_text(job: Job) -> str:
+    """Return the idempotency key with its use, `order:7  for 1h 00m  asked for 3 times more`."""
+    if job.key is None:
+        return ""
+    window, again = job.key_window, job.repeats
+    held = "" if window is None else f"for {format_duration(window / MICROSECONDS)}"
+    times = "once more" if again == 1 else f"{again:,} times more"
+    return _joined(job.key, held, f"asked for {times}" if again else "")
+
+
 def progress_text(job: Job) -> str:
     """Return how far a job has come, `page 41 of 118  34%`, or ''."""
     done, total = job.progress_done, job.progress_total

@@ -14,7 +14,7 @@ def job_of(row: Row) -> Job:
     """Build a job from a row of `job_rows`."""
     columns = list(row)
     columns[4] = _STATES[row[4]]
-    columns[-2:] = map(bool, row[-2:])
+    columns[-4:-2] = map(bool, row[-4:-2])
     return Job(*columns)
 
 

@@ -46,7 +46,29 @@ UPDATE job SET duplicate_of = :duplicate_of WHERE seq = :seq
 SELECT seq, state FROM job WHERE id = :id AND queue = :queue
 
 -- name: job_by_key
-SELECT seq, id FROM job WHERE queue = :queue AND key = :key AND created_at >= :since
+-- A job that came to nothing does not stand for its key any more, unless it is kept for good.
+SELECT seq, id FROM job
+  WHERE queue = :queue AND key = :key AND task = :task AND created_at >= :since
+    AND (:keeps_key OR {may_come_to_something})
+  ORDER BY seq DESC LIMIT 1
+
+-- name: may_come_to_something
+-- huey's Result.reschedule revokes a job before it enqueues another in its place.
+(state IN ('running', 'succeeded')
+  OR state NOT IN ('failed', 'cancelled', 'expired', 'discarded') AND NOT EXISTS (
+    SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id))
+
+-- name: note_repeat
+INSERT INTO key_repeat (seq, times, last_at) VALUES (:seq, 1, :now)
+  ON CONFLICT DO UPDATE SET times = times + 1, last_at = excluded.last_at
+
+-- name: stands_for_key
+-- Another job that by now stands for the key of this one.
+SELECT seq, state FROM job
+  WHERE (queue, key, task) = (SELECT queue, key, task FROM job WHERE seq = :seq)
+    AND seq <> :seq AND {may_come_to_something}
+    AND created_at >= :now - coalesce(
+      (SELECT key_until - created_at FROM job WHERE seq = :seq), :now)
   ORDER BY seq DESC LIMIT 1
 
 -- name: enqueue_again
@@ -382,11 +404,13 @@ INSERT INTO message (data, checksum) SELECT data, checksum FROM message WHERE id
 
 -- name: copy_job
 INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries_left, retry_delay,
-    retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler, handles, timeout, hard_timeout, created_at, message, args, kwargs, replay_of)
+    retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler, handles, timeout, hard_timeout, created_at, message, args, kwargs, replay_of, key,
+    key_until)
   SELECT :id, queue, task, 'pending', priority, :place,
     {is_paused},
     retries, retries, retry_delay, retry_backoff, retry_max_delay, retry_jitter, max_rescues,
-    has_handler, handles, timeout, hard_timeout, :now, :message, args, kwargs, seq
+    has_handler, handles, timeout, hard_timeout, :now, :message, args, kwargs, seq, key,
+    :now + (key_until - created_at)
   FROM job WHERE seq = :seq
 
 -- name: insert_handler

@@ -11,7 +11,10 @@ SELECT
     progress_done, progress_total, progress_note,
     after, parent, replay_of, duplicate_of, batch, key, cancel_requested_at,
     EXISTS (SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id) AS revoked,
-    held
+    held,
+    key_until - created_at,
+    CASE WHEN key IS NULL THEN 0 ELSE
+      coalesce((SELECT times FROM key_repeat WHERE key_repeat.seq = job.seq), 0) END
   FROM ({found}) AS found CROSS JOIN job ON job.seq = found.seq
   ORDER BY job.seq DESC
 
@@ -90,7 +93,28 @@ SELECT row_number() OVER (ORDER BY claim), worker, started_at, ended_at, outcome
 SELECT value FROM json_each(:seqs) WHERE NOT EXISTS (SELECT 1 FROM job WHERE seq = value)
 
 -- name: events
-SELECT at, seq, kind, detail FROM event WHERE seq = :seq ORDER BY at, id
+SELECT at, seq, kind, detail FROM (
+    SELECT at, seq, kind, detail, id FROM event WHERE seq = :seq
+    UNION ALL
+    SELECT last_at, seq, 'asked for again', 'its key was enqueued again, ' || CASE times
+        WHEN 1 THEN 'once' ELSE 'so far ' || times || ' times' END, 0
+      FROM key_repeat WHERE seq = :seq
+    UNION ALL
+    SELECT done_at, seq, 'done once', key, 0 FROM work WHERE seq = :seq AND done_at IS NOT NULL
+    UNION ALL
+    {held_locks})
+  ORDER BY at, id
+
+-- name: held_locks
+-- The value of a lock names its holder in JSON, if it was not plain huey that took it.
+SELECT holder ->> '$.at', seq, 'holds a lock', substr(key, length(queue) + length('.lock.') + 1), 0
+  FROM (
+    SELECT job.seq, job.queue, job.claims, job.state, kv.key, CAST(kv.value AS TEXT) AS holder
+      FROM job JOIN kv ON kv.queue = job.queue
+        AND kv.key >= job.queue || '.lock.' AND kv.key < job.queue || '.lock/'
+      WHERE job.seq = :seq)
+  WHERE CASE WHEN json_valid(holder) THEN holder ->> '$.seq' = seq
+    AND (holder ->> '$.is_kept' OR state = 'running' AND holder ->> '$.number' = claims) END
 
 -- name: worker_rows
 SELECT worker.id, worker.queue, kind, name, pid, pool, worker.started_at, ended_at, ended_how,

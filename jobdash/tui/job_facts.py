@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from jobdash.job import Job, State
-from jobdash.render import error_text, plan_text, tries_used
+from jobdash.render import error_text, key_text, plan_text, tries_used
 from jobdash.text import clock, format_age, format_duration
 from jobdash.tui.job_cells import run_time
 from jobdash.tui.last_words import arguments, due_in, progress
@@ -74,7 +74,7 @@ def origin(job: Job, present: Present, gone: Set[int] = frozenset()) -> Spans:
     if job.batch:
         parts += _pair("batch", words(job.batch))
     if job.key:
-        parts += _pair("key", words(job.key))
+        parts += _pair("key", words(key_text(job)))
     return labelled("queue", *parts)
 
 
@@ -83,7 +83,8 @@ def outcome(job: Job, _: Present) -> Spans:
     if job.state is State.RUNNING and progress(job):
         return labelled("progress", *progress(job))
     if job.error_type or job.error_message:
-        return labelled("error", (words(error_text(job)), LOOKS[State.FAILED].style))
+        error = (words(error_text(job)), LOOKS[State.FAILED].style)
+        return labelled("error", error, *_advice(job))
     if job.reason:
         return labelled("reason", (words(job.reason), INK))
     if job.result is not None and job.state is State.SUCCEEDED:
@@ -94,6 +95,13 @@ def outcome(job: Job, _: Present) -> Spans:
 def call(job: Job, _: Present) -> Spans:
     """Return the arguments."""
     return labelled("arguments", (arguments(job) or "none", INK))
+
+
+def _advice(job: Job) -> Spans:
+    """Return the reason behind an error, unless the error says it too."""
+    if not job.reason or job.reason == job.error_message:
+        return ()
+    return ((f"   {words(job.reason)}", SOFT),)
 
 
 def _links(job: Job) -> list[tuple[str, int]]:

@@ -38,6 +38,15 @@ def held(book: str, gate: str, name: str = "held") -> str:
 
 
 @huey.task()
+@huey.lock_task("door")
+def locked(book: str, gate: str) -> None:
+    write(book, f"begin locked {os.getpid()}")
+    if gate == "deaf":
+        sum(range(10**12))
+    wait_at(gate)
+
+
+@huey.task()
 def deaf(book: str, gate: str) -> None:
     """Ignores every polite request."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2):

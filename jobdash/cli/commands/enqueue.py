@@ -1,7 +1,7 @@
 """`jobdash enqueue`: one job, or the same one several times."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -9,7 +9,7 @@ from jobdash.cli.clock import now
 from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.failure import DONE
 from jobdash.cli.output import is_terminal, note, print_json, say
-from jobdash.cli.parameters import DURATION, LABEL, MOMENT, PRIORITY
+from jobdash.cli.parameters import DURATION, LABEL, MOMENT, PRIORITY, WINDOW
 from jobdash.cli.reading import NOBODY_WORKS
 from jobdash.cli.settings import Settings
 from jobdash.cli.target import Target
@@ -20,8 +20,18 @@ from jobdash.render import describe_when, job_json
 from jobdash.report import Report
 from jobdash.text import iso
 
+if TYPE_CHECKING:
+    from jobdash.control.enqueue import Enqueued
+
 _MOST = 1_000_000_000
 _MOST_AT_ONCE = 100_000
+
+
+class _Entered(NamedTuple):
+    """A job, and whether it was made by this command."""
+
+    job: Job
+    is_new: bool
 
 
 class _Enqueue(FileCommand):
@@ -49,7 +59,8 @@ class _Enqueue(FileCommand):
 @click.option("--retry-delay", type=DURATION, help="How long to wait before each.")
 @click.option("--timeout", type=DURATION, help="How long one attempt may take.")
 @click.option("--expires", type=DURATION, help="Not at all after this time.")
-@click.option("--key", type=LABEL, help="A second job of this key is not made.")
+@click.option("--key", type=LABEL, help="If there is a job with this key, return that one.")
+@click.option("--dedupe", type=WINDOW, help="For how long the key holds: 90s, 10m, 2h.")
 @click.option("--id", type=LABEL, help="The job's id.")
 @click.option("--count", type=click.IntRange(1, _MOST_AT_ONCE), help="So many jobs.")
 @json_option
@@ -66,20 +77,19 @@ def enqueue(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Enqueue a job of TASK and print its id.
+    """Enqueue a job of TASK and print its id, or that of the first job with the same key.
 
     Each ARG is JSON (3, true, '[1, 2]', '{"a": 1}') or a bare word, which is a text.
     """
     args = _positional(words, args_json)
     kwargs = _named(pairs, kwargs_json)
     _check(count, options)
-    started = now()
     huey = Target(settings).load()
-    ids = _enqueue(huey, task, args, kwargs, count or 1, options)
+    entered = _enqueue(huey, task, args, kwargs, count or 1, options)
     with Report(huey.storage.database.path) as report:
-        jobs = [report.job(id_) for id_ in ids]
+        jobs = [_Entered(report.job(one.id), one.is_new) for one in entered]
         _print(jobs, as_json, is_one=count is None)
-        _comment(report, jobs, started)
+        _comment(report, jobs)
     return DONE
 
 
@@ -113,7 +123,7 @@ def _check(count: int | None, options: dict[str, Any]) -> None:
 
 def _enqueue(
     huey: Any, task: str, args: list[Any], kwargs: dict[str, Any], count: int, typed: dict[str, Any]
-) -> list[str]:
+) -> "list[Enqueued]":
     from jobdash.control.enqueue import Options, enqueue
 
     delay, moment = typed.pop("delay"), typed.pop("at")
@@ -123,19 +133,20 @@ def _enqueue(
     return [enqueue(huey, task, args, kwargs, options) for _ in range(count)]
 
 
-def _print(jobs: Sequence[Job], as_json: bool, *, is_one: bool) -> None:
+def _print(jobs: Sequence[_Entered], as_json: bool, *, is_one: bool) -> None:
     if as_json:
-        documents = [job_json(job) for job in jobs]
+        documents = [{**job_json(one.job), "is_new": one.is_new} for one in jobs]
         print_json(documents[0] if is_one else documents)
     else:
-        for job in jobs:
-            say(job.id)
+        for one in jobs:
+            say(one.job.id)
 
 
-def _comment(report: Report, jobs: Sequence[Job], started: int) -> None:
-    first = jobs[0]
-    if first.created_at < started:
-        note(f"#{first.seq} has the key '{first.key}' already: no other was made")
+def _comment(report: Report, jobs: Sequence[_Entered]) -> None:
+    first = jobs[0].job
+    known = [one.job for one in jobs if not one.is_new]
+    if known:
+        note(f"first job returned: #{known[0].seq} ({known[0].state}) has the key '{known[0].key}'")
     elif is_terminal():
         when = f"{describe_when(first, now())} ({iso(first.eta)})" if first.eta else first.state
         note(f"#{first.seq} {when}" if len(jobs) == 1 else f"{len(jobs):,} jobs, {when}")

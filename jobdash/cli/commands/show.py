@@ -13,7 +13,7 @@ from jobdash.cli.output import print_json, say
 from jobdash.cli.reading import open_report
 from jobdash.cli.settings import Settings
 from jobdash.cli.table import STATE_COLOURS, print_facts, print_table
-from jobdash.job import Attempt, Job, JobEvent
+from jobdash.job import MICROSECONDS, Attempt, Job, JobEvent
 from jobdash.render import (
     attempt_duration,
     attempt_json,
@@ -22,6 +22,7 @@ from jobdash.render import (
     duration,
     error_text,
     job_json,
+    key_text,
     next_tries_json,
     progress_text,
     standing,
@@ -70,6 +71,8 @@ def _document(story: _Story) -> dict[str, Any]:
         **job_json(story.job, story.attempts),
         "reason": story.job.reason,
         "next_tries": next_tries_json(story.job),
+        "dedupe_seconds": _seconds(story.job.key_window),
+        "repeats": story.job.repeats,
         "attempts": [attempt_json(attempt) for attempt in story.attempts],
         "timeline": [
             {"at": iso(line.at), "event": line.kind, "detail": line.detail}
@@ -77,6 +80,10 @@ def _document(story: _Story) -> dict[str, Any]:
         ],
         "related": [job_json(job) for job in story.related],
     }
+
+
+def _seconds(micros: int | None) -> float | None:
+    return None if micros is None else micros / MICROSECONDS
 
 
 def _print(story: _Story) -> None:
@@ -104,7 +111,7 @@ def _facts(story: _Story) -> list[tuple[str, str]]:
         ("priority", f"{job.priority:g}" if job.priority else ""),
         ("tries", tries_text(job, now()) if job.retries else ""),
         ("eta", iso(job.eta) or ""),
-        ("key", job.key or ""),
+        ("key", key_text(job)),
         ("batch", job.batch or ""),
     ]
 

@@ -256,6 +256,27 @@ CREATE TABLE sample (
   PRIMARY KEY (queue, at)
 ) STRICT, WITHOUT ROWID;
 
+-- How often a job was enqueued again by its key, and when last.
+CREATE TABLE key_repeat (
+  seq INTEGER PRIMARY KEY REFERENCES job (seq) ON DELETE CASCADE,
+  times INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT;
+
+-- What tasks have done once and for all, `jobdash.once`. Until done_at it is being done by the run
+-- of this claim, if that still goes on. The result is JSON, NULL if it could not be kept.
+CREATE TABLE work (
+  queue TEXT NOT NULL,
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL REFERENCES job (seq) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  done_at INTEGER,
+  result TEXT,
+  PRIMARY KEY (queue, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX work_job ON work (seq);
+
 -- huey's own two tables, in huey's own shape, so that a file that plain huey has used
 -- keeps its locks, rate limits, revocations and unread results.
 CREATE TABLE IF NOT EXISTS kv (
