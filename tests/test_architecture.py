@@ -18,16 +18,21 @@ from jobdash.job import Event
 ROOT = Path(jobdash.__file__).parent
 
 # Each part, and what else of jobdash it may import besides itself and what is pure.
-PURE = {"errors", "ids", "job", "outline", "preview", "redact", "retries", "text"}
+PURE = {
+    "errors", "ids", "job", "operations", "outline", "preview", "redact", "retries", "signature",
+    "text",
+}  # fmt: skip
 MAY_KNOW: dict[str, set[str]] = {
     "errors": set(),
     "ids": set(),
     "job": set(),
     "text": set(),
+    "operations": set(),
     "outline": set(),
     "preview": set(),
     "redact": set(),
     "retries": set(),
+    "signature": set(),
     "render": set(),
     "sidecar": set(),
     "identity": set(),

@@ -100,6 +100,7 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
         "retry_max_delay": 8.75, "retry_jitter": 0.5, "idle": 1, "created_at": 9,
         "eta": 10, "expires": 11,
         "started_at": 12, "result": "13", "error_type": "E14", "error_message": "m15",
+        "error_where": "w15", "signature": "s15",
         "reason": "r16", "progress_done": 17, "progress_total": 18, "progress_note": "n19",
         "after": 20, "parent": 21, "replay_of": 22, "duplicate_of": 23, "batch": "b24",
         "key": "k25", "cancel_requested_at": 26, "held": 1,

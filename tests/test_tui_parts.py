@@ -15,7 +15,6 @@ from jobdash.errors import UsageError
 from jobdash.job import Attempt, State
 from jobdash.report import JobFilter, Report
 from jobdash.tui.ascii_filter import to_ascii
-from jobdash.tui.dead_letters import group_dead
 from jobdash.tui.enqueue_helper import NewJob, command
 from jobdash.tui.feed import Feed
 from jobdash.tui.filter_words import FilterWords, parse_filter
@@ -122,15 +121,6 @@ def test_a_thousand_attempts_have_a_timeline_too(stock: Stock) -> None:
         job = report.job(str(seq))
     attempts = [Attempt(n, 1, n * SECOND, n * SECOND + 1, "failed") for n in range(1000)]
     assert width_of(timeline(job, attempts, now(), 60)) <= 60
-
-
-def test_dead_letters_of_one_task_and_error_are_one_group(stock: Stock) -> None:
-    for error in ("A", "A", "B"):
-        stock.fail(error_type=error)
-    with Report(stock.path) as report:
-        groups = group_dead(report.jobs(JobFilter(states=(State.FAILED,))))
-    assert [(group.error_type, len(group.seqs)) for group in groups] == [("A", 2), ("B", 1)]
-    assert groups[0].newest.seq == 2
 
 
 # -- long texts ----------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ UPDATE OR ROLLBACK job SET state = 'succeeded', worker = NULL, finished_at = :no
 UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, result = NULL,
     failures = failures + :is_failure, retries_left = 0,
     error_type = :error_type, error_message = :error_message, reason = :reason,
-    cancel_requested_at = NULL
+    error_where = :error_where, signature = :signature, cancel_requested_at = NULL
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: try_again
@@ -231,13 +231,14 @@ UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
 
 -- name: give_up_rescue
 UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, rescues = rescues + 1, finished_at = :now,
-    error_type = 'WorkerLost', error_message = :reason, reason = :reason
+    error_type = 'WorkerLost', error_message = :reason, reason = :reason,
+    error_where = :error_where, signature = :signature
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: held_by
 -- A handler out of another job's message has its own handler there too, but too deep for this.
 SELECT seq, claims, rescues, max_rescues, cancel_requested_at, has_handler AND handles IS NULL,
-    message, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter
+    message, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter, task
   FROM job
   WHERE worker = :worker AND state = 'running'
 

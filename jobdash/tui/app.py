@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from jobdash.tui.feed import Feed
 from jobdash.tui.keys import bindings
 from jobdash.tui.leaving import leave_screen
 from jobdash.tui.messages import FeedFailed, SnapshotReady
+from jobdash.tui.operations import Chosen
 from jobdash.tui.options import DashboardOptions
 from jobdash.tui.places.place import Place
 from jobdash.tui.pool_watch import PoolWatch
@@ -129,11 +131,11 @@ class DashboardApp(App[str]):
 
     @on(Place.Act)
     def _act_wanted(self, event: Place.Act) -> None:
-        self._act(event.operation, event.seqs)
+        self._act(event.operation, event.chosen)
 
     @work
-    async def _act(self, operation: str, seqs: tuple[int, ...]) -> None:
-        if await self.acts.act(operation, seqs):
+    async def _act(self, operation: str, chosen: Sequence[Chosen]) -> None:
+        if await self.acts.act(operation, chosen):
             self.board.place.acted()
 
     @on(Place.Copy)

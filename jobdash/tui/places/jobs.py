@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from jobdash.job import Job, State
+from jobdash.operations import OPERATIONS
 from jobdash.report import JobFilter
 from jobdash.tui import keys
 from jobdash.tui.feed import Feed
 from jobdash.tui.filter_words import FilterWords
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.list_status import list_status, why_empty
-from jobdash.tui.offers import suits_any
 from jobdash.tui.places.list_place import ListPlace
 from jobdash.tui.questions import WindowQuestion
 from jobdash.tui.snapshot import Snapshot
@@ -161,7 +161,7 @@ class JobsPlace(ListPlace):
         self._show_status()
         self.post_message(self.HintsChanged())
         if self.table.chosen:
-            self.post_message(self.Act(operation, self.table.chosen))
+            self.post_message(self.Act(operation, [self.table.chosen]))
 
     def action_copy(self) -> None:
         """Copy the id."""
@@ -191,7 +191,7 @@ class JobsPlace(ListPlace):
     def offers(self, key: Key) -> bool:
         """Whether a key does something now."""
         if key.operation:
-            return suits_any(key.operation, self._chosen_jobs())
+            return any(map(OPERATIONS[key.operation].suits, self._chosen_jobs()))
         offer = _OFFERS.get(key.action)
         return offer is None or offer(self.table)
 
