@@ -23,7 +23,7 @@ from jobdash.signature import normalised, signature
 ALIKE = [
     ("order 7 is gone", "order 88120 is gone"),
     ("after 3.5s", "after 12s"),
-    ("[Errno 2] No such file or directory: '/tmp/a'", "[Errno 2] No such file or directory: 'b.txt'"),
+    ("[Errno 2] No such file: '/tmp/a'", "[Errno 2] No such file: 'b.txt'"),
     ("cannot read /srv/data/x.csv", "cannot read /home/ada/other/y.csv"),
     ("ada@example.org refused", "bob.b@mail.example.com refused"),
     ("<Job object at 0x7f3a2b10>", "<Job object at 0x7f3a2bffd0>"),

@@ -28,7 +28,7 @@ _DEAD = (State.FAILED,)
 _FROM_INPUT = ("-",)
 
 # What is done to jobs at a moment.
-Step = Callable[[Sequence[int], int], Outcome]
+Step = Callable[[Control, Sequence[int], int], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,13 @@ def _carry_out(path: Path, operation: Operation, seqs: Sequence[int], step: Step
     if not seqs:
         return outcome
     control = Control(path)
-    act: Step = step or getattr(control, operation.name)
+    act: Step = step or getattr(Control, operation.name)
+    # A step of its own is one step: it checks everything before it changes anything.
+    page = len(seqs) if step else _PAGE
     try:
-        for start in range(0, len(seqs), _PAGE):
-            outcome += act(seqs[start : start + _PAGE], now())
-            show_progress(min(start + _PAGE, len(seqs)), len(seqs))
+        for start in range(0, len(seqs), page):
+            outcome += act(control, seqs[start : start + page], now())
+            show_progress(min(start + page, len(seqs)), len(seqs))
     except KeyboardInterrupt:
         note(f"stopped: {jobs_text(len(outcome.changed))} {operation.done}")
         raise

@@ -11,6 +11,8 @@ from jobdash.errors import IllegalMove, UnknownJob
 from jobdash.ids import new_id
 from jobdash.job import FINAL, MOVES, Event, State
 from jobdash.ledger import rows, workflow
+from jobdash.ledger.intake import Intake
+from jobdash.ledger.records import NewJob
 from jobdash.ledger.rows import SQL
 from jobdash.operations import OPERATIONS
 
@@ -29,6 +31,7 @@ class Decisions:
         self._database = database
         self._queue = queue
         self._ring = ring
+        self._intake = Intake(database, queue, ring)
 
     @contextmanager
     def transaction(self, within: Transaction | None = None) -> Iterator[Transaction]:
@@ -83,8 +86,7 @@ class Decisions:
         """
         with self.transaction(within) as tx:
             state, message, _, _, cid = self._standing(tx, seq)
-            if state not in FINAL:
-                raise IllegalMove(f"job #{seq} is {state}: only a finished job can be replayed")
+            _check_final(seq, state)
             if message is None:
                 raise IllegalMove(
                     f"job #{seq} never had its turn, so its arguments are not known: replay the"
@@ -99,6 +101,16 @@ class Decisions:
             if cid is not None:
                 self._copy_chord(tx, cid, new)
             rows.log(tx, now, seq, "replayed", f"as #{new}")
+        return new
+
+    def replay_as(self, seq: int, job: NewJob, now: int, within: Transaction | None = None) -> int:
+        """Enter a job that is a replay of a finished one with changes. Return its number."""
+        with self.transaction(within) as tx:
+            state, *_ = self._standing(tx, seq)
+            _check_final(seq, state)
+            new = self._intake.enter(tx, job, now).seq
+            tx.run(SQL["mark_replay"], {"seq": new, "replay_of": seq})
+            rows.log(tx, now, seq, "replayed", f"with changes as #{new}")
         return new
 
     def discard(self, seq: int, now: int, within: Transaction | None = None) -> None:
@@ -193,6 +205,11 @@ class Decisions:
             raise UnknownJob(f"there is no job #{seq}")
         state, message, before, before_state, cid = found
         return State(state), message, before, before_state and State(before_state), cid
+
+
+def _check_final(seq: int, state: State) -> None:
+    if state not in FINAL:
+        raise IllegalMove(f"job #{seq} is {state}: only a finished job can be replayed")
 
 
 def _check(event: Event, seq: int, state: State) -> None:

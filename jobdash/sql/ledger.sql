@@ -396,6 +396,12 @@ INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries
 INSERT INTO job (id, queue, state, place, created_at, message, parent, handles)
   SELECT :id, queue, 'pending', :now, :now, :message, seq, seq FROM job WHERE seq = :seq
 
+-- name: mark_replay
+UPDATE job SET replay_of = :replay_of WHERE seq = :seq
+
+-- name: is_of
+SELECT 1 FROM job WHERE seq = :seq AND queue = :queue
+
 -- name: copy_chord_members
 INSERT INTO chord_member (cid, position, member, value)
   SELECT :cid, position, member, value FROM chord_member WHERE cid = :old

@@ -1,10 +1,11 @@
 """`jobdash cancel`, `retry`, `replay`, `discard`: decisions about jobs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
+from jobdash.cli.changes import change_options, changing_step
 from jobdash.cli.choice import Filter, filter_options
 from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.decision import Wish, decide
@@ -65,14 +66,23 @@ def retry(settings: Settings, /, **typed: Any) -> int:
     return decide(settings, OPERATIONS["retry"], _wish(**typed))
 
 
-@click.command("replay", cls=FileCommand, example="jobdash replay 12")
-@_choosing(_dead)
-def replay(settings: Settings, /, **typed: Any) -> int:
-    """Make new jobs from finished ones.
+@click.command("replay", cls=FileCommand, example="jobdash replay 12 --set to=ada@example.org")
+@_choosing(_dead, *change_options)
+def replay(
+    settings: Settings,
+    /,
+    pairs: Sequence[str],
+    args_json: str | None,
+    kwargs_json: str | None,
+    **typed: Any,
+) -> int:
+    """Make new jobs from finished ones, with other arguments if you like.
 
-    Chosen by --group or --error without --state: the dead letters.
+    Chosen by --group or --error without --state: the dead letters. Other arguments need the app
+    (-A); what is not changed is as it was recorded.
     """
-    return decide(settings, OPERATIONS["replay"], _wish(**typed))
+    step = changing_step(settings, pairs, args_json, kwargs_json)
+    return decide(settings, OPERATIONS["replay"], _wish(**typed), step)
 
 
 @click.command("discard", cls=FileCommand, example="jobdash discard --group 1f09c2")
