@@ -159,7 +159,7 @@ class TestReplayChanged:
         outcome = replay(control, huey, 1, 2, 3, 4, 99, named={"order": 5})
         assert (outcome.changed, outcome.created) == ((1,), (5,))
         told = {refusal.seq: str(refusal.error) for refusal in outcome.refused}
-        assert "not of the queue" in told[2]
+        assert "no job #2 in the queue huey" in told[2]
         assert "cannot be read" in told[3]
         assert "only a finished job can be replayed" in told[4]
         assert "99" in told[99]

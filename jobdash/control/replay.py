@@ -45,7 +45,7 @@ def _recorded(huey: Any, seq: int) -> Any:
     """Return the task as its message has it, free of what belonged to the old job."""
     claim = huey.ledger.queued.job(seq)
     if claim is None:
-        raise Refused(f"job #{seq} is not of the queue {huey.name}, which this app serves")
+        raise Refused(f"there is no job #{seq} in the queue {huey.name}, which this app serves")
     if claim.data is None:
         raise Refused(f"job #{seq} never had its turn, so its arguments are not known")
     try:

@@ -59,6 +59,11 @@ class ListReads(Reads):
         found = self._reader.rows(SQL["standings"], {"seqs": json.dumps(list(seqs))})
         return {seq: State(state) for seq, state in found}
 
+    def tasks_of(self, seqs: Iterable[int]) -> list[str]:
+        """Return the names of the tasks of these jobs, each once."""
+        found = self._reader.rows(SQL["tasks_of"], {"seqs": json.dumps(list(seqs))})
+        return [task for (task,) in found]
+
     def count(self, wanted: JobFilter = ANY_JOB, at_most: int | None = None) -> int:
         """Return how many jobs match; `at_most` stops the count there."""
         if wanted.is_tallied:

@@ -83,6 +83,9 @@ SELECT signature, task, jobs, first_at, last_at, (
 -- name: standings
 SELECT seq, state FROM json_each(:seqs) JOIN job ON job.seq = value
 
+-- name: tasks_of
+SELECT DISTINCT task FROM json_each(:seqs) JOIN job ON job.seq = value ORDER BY task
+
 -- name: queues
 SELECT queue FROM tally UNION SELECT queue FROM task_type UNION SELECT queue FROM worker
 

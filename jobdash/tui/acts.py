@@ -11,8 +11,17 @@ from textual.app import App
 
 from jobdash.errors import JobdashError
 from jobdash.job import Job
+from jobdash.report import JobFilter
 from jobdash.text import clean, format_count
-from jobdash.tui.operations import Chosen, Plan, make_plan, perform, read_pauses, set_pause
+from jobdash.tui.operations import (
+    Chosen,
+    Plan,
+    find,
+    make_plan,
+    perform,
+    read_pauses,
+    set_pause,
+)
 from jobdash.tui.overlays.choice import Choice, ChoiceScreen
 from jobdash.tui.present import words
 from jobdash.tui.spans import Spans
@@ -44,6 +53,14 @@ class Acts:
             return False
         self._tell_outcome(plan, outcome)
         return bool(outcome.changed or outcome.created)
+
+    async def find(self, wanted: JobFilter) -> Sequence[int]:
+        """Return the numbers of all matching jobs; none, and say why, if there are too many."""
+        try:
+            return await asyncio.to_thread(find, self._path, wanted)
+        except JobdashError as error:
+            self.tell(str(error), "warning")
+            return ()
 
     async def pause(self, queue: str, task: str) -> None:
         """Ask what to pause or resume, and do it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobdash.errors import UsageError
 from jobdash.job import Job, State
 from jobdash.operations import OPERATIONS, Operation
 from jobdash.report import JobFilter, Report
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # The dashboard would rather say that the file is busy than keep a person waiting.
 DEADLINE = 0.25
 SAMPLES = 4
+MOST_MARKED = 100_000
 
 # Jobs by their numbers, or all that match a filter at the moment of asking.
 Chosen = Sequence[int] | JobFilter
@@ -55,7 +57,7 @@ def make_plan(path: Path, name: str, chosen: Iterable[Chosen]) -> Plan:
     """Look how the jobs stand now. Runs in a worker thread."""
     operation = OPERATIONS[name]
     with Report(path) as report:
-        states = report.standings(_seqs(report, chosen))
+        states = report.standings(seqs_of(report, chosen))
         ready = tuple(seq for seq, state in states.items() if state in operation.sources)
         jobs = map(report.job_by_seq, ready[:SAMPLES])
         samples = tuple(job for job in jobs if job is not None)
@@ -64,9 +66,21 @@ def make_plan(path: Path, name: str, chosen: Iterable[Chosen]) -> Plan:
     return Plan(operation, ready, others, samples, running)
 
 
-def _seqs(report: Report, chosen: Iterable[Chosen]) -> Iterator[int]:
+def seqs_of(report: Report, chosen: Iterable[Chosen]) -> Iterator[int]:
+    """Return the numbers of the chosen jobs."""
     for part in chosen:
         yield from report.seqs(part) if isinstance(part, JobFilter) else part
+
+
+def find(path: Path, wanted: JobFilter) -> tuple[int, ...]:
+    """Return the numbers of all matching jobs. Runs in a worker thread.
+
+    Raises `UsageError` if there are more than can be handled one by one.
+    """
+    with Report(path) as report:
+        if report.count(wanted, MOST_MARKED + 1) > MOST_MARKED:
+            raise UsageError(f"More than {MOST_MARKED:,} match: narrow the filter.")
+        return tuple(report.seqs(wanted))
 
 
 def perform(path: Path, name: str, seqs: Iterable[int]) -> Outcome:

@@ -1,5 +1,6 @@
 """Place 2: the dead letters, in groups that failed alike."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from jobdash.report import DeadGroup
+from jobdash.report import DeadGroup, JobFilter
 from jobdash.tui import keys
 from jobdash.tui.dead_columns import dead_columns, dead_summary
 from jobdash.tui.dead_letters import DeadLetters, DeadQuestion
@@ -91,9 +92,17 @@ class DeadPlace(ListPlace):
 
     def action_act(self, operation: str) -> None:
         """Act on all jobs of the marked groups, or of the one under the cursor."""
-        groups = [replace(group.filter, queue=self.queue or "") for group in self._groups.chosen]
-        if groups:
-            self.post_message(self.Act(operation, groups))
+        if self._chosen:
+            self.post_message(self.Act(operation, self._chosen))
+
+    def action_change(self) -> None:
+        """Replay the same jobs with other arguments."""
+        if self._chosen:
+            self.post_message(self.Change(self._chosen))
+
+    @property
+    def _chosen(self) -> Sequence[JobFilter]:
+        return [replace(group.filter, queue=self.queue or "") for group in self._groups.chosen]
 
     def action_copy(self) -> None:
         """Copy the id of the newest job."""

@@ -128,6 +128,10 @@ class JobPlace(Place):
         """Act on the job."""
         self.post_message(self.Act(operation, [(self.seq,)]))
 
+    def action_change(self) -> None:
+        """Replay the job with other arguments."""
+        self.post_message(self.Change([(self.seq,)]))
+
     def action_copy(self) -> None:
         """Copy the id."""
         if self._detail is not None:

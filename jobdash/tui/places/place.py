@@ -26,6 +26,13 @@ class Place(Vertical):
             self.operation = operation
             self.chosen = chosen
 
+    class Change(Message):
+        """Jobs are to be replayed with other arguments."""
+
+        def __init__(self, chosen: Sequence[Chosen]) -> None:
+            super().__init__()
+            self.chosen = chosen
+
     class OpenJob(Message):
         """A job is to be shown."""
 
