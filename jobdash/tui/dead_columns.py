@@ -11,7 +11,7 @@ from jobdash.tui.spans import Spans
 from jobdash.tui.theme import ALARM, BOLD, FAINT, INK, LOOKS, SOFT, WARN
 from jobdash.tui.widgets.columns import Column
 
-_WIDE, _VERY_WIDE = 94, 130
+_WIDE, _VERY_WIDE = 94, 110
 
 
 def dead_columns(width: int) -> Sequence[Column[DeadGroup, Present]]:
@@ -20,8 +20,8 @@ def dead_columns(width: int) -> Sequence[Column[DeadGroup, Present]]:
     return [
         Column("jobs", 6, _count, "right"),
         Column("error", 22 if wide else 17, _error_type),
-        Column("task", 20 if wide else 14, _task),
-        *([Column("where", 28, _where)] if width >= _VERY_WIDE else []),
+        Column("task", 18 if wide else 14, _task),
+        *([Column("where", 26, _where)] if width >= _VERY_WIDE else []),
         *([Column("first", 5, _first, "right")] if wide else []),
         Column("last", 5, _last, "right"),
         Column("newest message", 0, _message),
