@@ -147,6 +147,14 @@ class TestRetry:
         assert book.state(seq) == state
 
 
+def test_a_worker_is_woken_once_a_decision_is_written(book: Book, worker: int) -> None:
+    seq = dead_letter(book)
+    for decide in (book.ledger.decisions.retry, book.ledger.decisions.cancel):
+        before = book.rung
+        decide(seq, NOW)
+        assert book.rung == before + 1
+
+
 class TestReplay:
     def test_a_replay_is_a_new_job_from_an_old_one(
         self, book: Book, control: Control, worker: int

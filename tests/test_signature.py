@@ -207,6 +207,26 @@ def test_what_cannot_be_decoded_and_what_killed_its_workers_has_a_group(scene: S
     assert first != broken
 
 
+def test_where_no_own_code_is_to_blame_the_task_tells_failures_apart(scene: Scene) -> None:
+    huey = scene.huey()
+
+    @huey.task()
+    def mail() -> Any:
+        return lambda: None
+
+    @huey.task()
+    def post() -> Any:
+        return lambda: None
+
+    for task in (mail, mail, post):
+        task()
+    run_all(huey)
+    groups = [group_of(scene, seq) for seq in (1, 2, 3)]
+    assert groups[0] == groups[1]
+    assert groups[0] != groups[2]
+    assert groups[0][1] is None
+
+
 def claim_worker(scene: Scene, seq: int) -> int:
     ((worker,),) = scene.rows("SELECT worker FROM job WHERE seq = ?", (seq,))
     return int(worker)
