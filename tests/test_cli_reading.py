@@ -201,7 +201,8 @@ def test_dead_letters_are_chosen_by_what_they_have_in_common(shop: Shop) -> None
     ]
     assert [job["seq"] for job in run_json("dead", "--jobs", "--text", "busy")] == [1]
     assert [job["seq"] for job in run_json("list", "--error", "TypeError")] == [2]
-    assert len(run_json("dead", "--task", "nope")) == 0
+    assert run_json("dead", "--task", "nope") == []
+    assert "no dead letters match" in run("dead", "--task", "nope").stderr
     assert len(run_json("dead", "--limit", 1)) == 1
     assert "largest 1 of 2 groups" in run("dead", "--limit", 1).stderr
 

@@ -19,6 +19,7 @@ from jobdash.render import error_text, job_json
 from jobdash.report import DeadGroup, JobFilter, Report
 from jobdash.text import format_age, iso
 
+_ALL = JobFilter((State.FAILED,))
 _MOST = 100_000
 _HEAD = ("GROUP", "JOBS", "ERROR", "TASK", "WHERE", "LAST", "MESSAGE")
 
@@ -74,6 +75,9 @@ def _show_groups(report: Report, wanted: JobFilter, limit: int, as_json: bool) -
     groups, total = report.dead_groups(wanted, limit)
     if as_json:
         print_json([_group_json(group) for group in groups])
+        return
+    if not groups:
+        note("there are no dead letters" if wanted == _ALL else "no dead letters match")
         return
     print_table(_HEAD, [_group_row(group) for group in groups], right=frozenset({1}))
     if total > len(groups):
