@@ -151,6 +151,8 @@ class Job:
     result: str | None
     error_type: str | None
     error_message: str | None
+    error_where: str | None
+    signature: str | None
     reason: str | None
     progress_done: int | None
     progress_total: int | None

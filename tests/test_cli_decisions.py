@@ -176,6 +176,29 @@ def test_what_is_meant_must_be_clear(shop: Shop, words: list[str]) -> None:
     assert shop.state(seq) == "pending"
 
 
+def test_a_group_and_an_error_mean_dead_letters(shop: Shop) -> None:
+    seqs = [shop.ended("fail", f"order {n}") for n in range(2)] + [shop.ended("nap", "long")]
+    group = run_json("dead")[0]["group"]
+    assert run("discard", "--error", "TypeError", "--yes").stdout.startswith(
+        f"#{seqs[2]} discarded"
+    )
+    outcome = run_json("replay", "--group", group[:5], "--yes")
+    assert [job["replay_of"] for job in outcome["created"]] == seqs[:2]
+    assert run("replay", "--error", "TypeError", "--yes").stdout == "replayed 0 jobs\n"
+    assert run_json("retry", "--dead", "--task", "*", "--yes")["refused"] == []
+    assert [shop.state(seq) for seq in seqs] == ["pending", "pending", "discarded"]
+    refused(run("retry", "--group", group), 3, "no group")
+    refused(run("retry", "--dead", "--state", "failed"), 2, "--dead")
+
+
+def test_jobs_are_named_by_another_program(shop: Shop) -> None:
+    seqs = [shop.ended("fail") for _ in range(3)]
+    result = run("retry", "-", stdin=f"{seqs[0]}\n#{seqs[2]}\n")
+    assert result.exit_code == 0
+    assert [shop.state(seq) for seq in seqs] == ["pending", "failed", "pending"]
+    refused(run("retry", "-", stdin="99\n"), 3, "99")
+
+
 # -- wait ----------------------------------------------------------------------------------------
 
 

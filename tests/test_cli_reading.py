@@ -164,21 +164,47 @@ def test_stats_for_people(shop: Shop) -> None:
     assert "0, 0 busy" in text
 
 
-def test_dead_lists_the_failed_jobs(shop: Shop) -> None:
+def test_dead_shows_groups_that_died_of_the_same(shop: Shop) -> None:
     shop.ended("send", "ada")
-    shop.ended("fail", "one")
-    shop.ended("fail", "two")
-    assert [job["seq"] for job in run_json("dead")] == [3, 2]
-    assert "RuntimeError: two" in run("dead").stdout
+    for why in ("order 1 is gone", "order 22 is gone", "busy"):
+        shop.ended("fail", why)
+    largest, smallest = run_json("dead")
+    assert (largest["count"], smallest["count"]) == (2, 1)
+    assert (largest["error_type"], largest["message"]) == ("RuntimeError", "order 22 is gone")
+    assert largest["tasks"] == [f"{shop.module}.fail"]
+    assert largest["where"] == f"{shop.module}.py:18 in fail"
+    assert largest["newest"]["seq"] == 3
+    assert largest["first_at"] < largest["last_at"] < smallest["first_at"]
+    lines = run("dead").stdout.splitlines()
+    assert lines[1].split()[:3] == [largest["group"], "2", "RuntimeError"]
 
 
-def test_dead_groups_by_error(shop: Shop) -> None:
-    shop.ended("fail", "one")
-    shop.ended("fail", "two")
-    (group,) = run_json("dead", "--by-error")
-    assert (group["count"], group["seqs"]) == (2, [2, 1])
-    assert group["error_type"] == "RuntimeError"
-    assert "RuntimeError" in run("dead", "--by-error").stdout
+def test_dead_shows_the_jobs_of_a_group(shop: Shop) -> None:
+    for why in ("order 1 is gone", "order 22 is gone", "busy"):
+        shop.ended("fail", why)
+    group = run_json("dead")[0]["group"]
+    assert [job["seq"] for job in run_json("dead", group[:6])] == [2, 1]
+    text = run("dead", group).stdout
+    assert text.startswith(f"{group}  2 jobs  RuntimeError: order 22 is gone\n")
+    assert "RuntimeError: order 1 is gone" in text
+    assert [job["seq"] for job in run_json("dead", "--jobs")] == [3, 2, 1]
+    assert [job["seq"] for job in run_json("list", "--group", group)] == [2, 1]
+    assert run_json("show", 1)["group"] == group
+    refused(run("dead", "zz"), 3, "no group 'zz'")
+
+
+def test_dead_letters_are_chosen_by_what_they_have_in_common(shop: Shop) -> None:
+    shop.ended("fail", "busy")
+    shop.ended("nap", "for ever")
+    assert [group["error_type"] for group in run_json("dead", "--error", "TypeError")] == [
+        "TypeError"
+    ]
+    assert [job["seq"] for job in run_json("dead", "--jobs", "--text", "busy")] == [1]
+    assert [job["seq"] for job in run_json("list", "--error", "TypeError")] == [2]
+    assert run_json("dead", "--task", "nope") == []
+    assert "no dead letters match" in run("dead", "--task", "nope").stderr
+    assert len(run_json("dead", "--limit", 1)) == 1
+    assert "largest 1 of 2 groups" in run("dead", "--limit", 1).stderr
 
 
 def test_workers_without_any(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from scene import Scene, run_all
 
 from jobdash import SqliteHuey
 from jobdash.control import Control, Outcome
+from jobdash.control.control import AT_ONCE
 from jobdash.control.enqueue import Options, enqueue
 from jobdash.errors import (
     DatabaseBusy,
@@ -146,6 +147,14 @@ class TestRetry:
         assert book.state(seq) == state
 
 
+def test_a_worker_is_woken_once_a_decision_is_written(book: Book, worker: int) -> None:
+    seq = dead_letter(book)
+    for decide in (book.ledger.decisions.retry, book.ledger.decisions.cancel):
+        before = book.rung
+        decide(seq, NOW)
+        assert book.rung == before + 1
+
+
 class TestReplay:
     def test_a_replay_is_a_new_job_from_an_old_one(
         self, book: Book, control: Control, worker: int
@@ -255,20 +264,21 @@ class TestTheFile:
         impatient.close()
 
     def test_trouble_in_between_says_what_has_changed_already(self, book: Book) -> None:
-        seqs = [book.add(id_) for id_ in "abc"]
+        first = [book.add(f"first{n}") for n in range(AT_ONCE)]
+        rest = [book.add(f"rest{n}") for n in range(AT_ONCE)]
         impatient = Control(book.database.path, deadline=0.02)
 
         def locked_after_the_first() -> Iterator[int]:
-            yield seqs[0]
+            yield from first
             with book.database.transaction():
-                yield seqs[1]
+                yield from [*rest, 0]
 
         named = locked_after_the_first()
         outcome = impatient.cancel(named, NOW)
         named.close()
-        assert outcome.changed == (seqs[0],)
-        assert [refused.seq for refused in outcome.refused] == [seqs[1]]
-        assert [book.state(seq) for seq in seqs] == ["cancelled", "pending", "pending"]
+        assert outcome.changed == tuple(first)
+        assert [refused.seq for refused in outcome.refused] == [rest[0]]
+        assert {book.state(seq) for seq in rest} == {"pending"}
         impatient.close()
 
 

@@ -6,10 +6,10 @@ import re
 import subprocess
 import sys
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 
 from jobdash import liveness
 from jobdash.database import Database, open_database
-from jobdash.errors import DatabaseError, UnknownJob, UnknownTask, UsageError
+from jobdash.errors import DatabaseError, NotFound, UnknownJob, UnknownTask, UsageError
 from jobdash.job import Attempt, Job, JobEvent, State, TaskType, Worker
 from jobdash.ledger.samples import Samples
 from jobdash.report import JobFilter, Report
@@ -100,6 +100,7 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
         "retry_max_delay": 8.75, "retry_jitter": 0.5, "idle": 1, "created_at": 9,
         "eta": 10, "expires": 11,
         "started_at": 12, "result": "13", "error_type": "E14", "error_message": "m15",
+        "error_where": "w15", "signature": "s15",
         "reason": "r16", "progress_done": 17, "progress_total": 18, "progress_note": "n19",
         "after": 20, "parent": 21, "replay_of": 22, "duplicate_of": 23, "batch": "b24",
         "key": "k25", "key_until": 36, "cancel_requested_at": 26, "held": 1,
@@ -152,6 +153,18 @@ FILTERS = [
 ]
 
 
+SIGNATURES = ("1111111111", "2222222222", "3333333333")
+DEAD_FILTERS = [
+    JobFilter(states, task, "", "huey", batch, error, signature)
+    for states, task, batch, (error, signature) in itertools.product(
+        ((), (State.FAILED,), (State.CANCELLED, State.FAILED), (State.PENDING,)),
+        ("", "mail.*"),
+        ("", "b1"),
+        (("Timeout", ""), ("", SIGNATURES[0]), ("Timeout", SIGNATURES[1]), ("Nope", ""), ("", "0")),
+    )
+]
+
+
 def matches(job: Job, wanted: JobFilter) -> bool:
     """The meaning of a filter, written without SQL."""
     shown = (job.task, job.id, job.args, job.kwargs, job.error_type or "", job.error_message or "")
@@ -162,6 +175,8 @@ def matches(job: Job, wanted: JobFilter) -> bool:
         and any(wanted.text.lower() in text.lower() for text in shown)
         and wanted.queue in ("", job.queue)
         and wanted.batch in ("", job.batch)
+        and wanted.error_type in ("", job.error_type)
+        and (not wanted.signature or (job.state, job.signature) == (State.FAILED, wanted.signature))
     )
 
 
@@ -177,7 +192,9 @@ def fill(file: File, queues: tuple[str, ...], stride: int = 1) -> None:
             queue=chance.choice(queues),
             batch=chance.choice((None, "b1", "b2")),
             args=f'["path/{seq}"]',
-            error_type="Timeout" if failed else None,
+            error_type=chance.choice(("Timeout", "KeyError")) if failed else None,
+            # Of a job that was retried since, the group stays behind.
+            signature=chance.choice(SIGNATURES) if failed or seq % 3 else None,
             error_message=f"{chance.choice((100, 1000))}% of {seq}" if failed else None,
         )
 
@@ -197,10 +214,11 @@ def test_lists_counts_and_positions_agree_with_plain_python(
     numbers = range(120 * stride, 0, -stride)
     assert seqs(everything) == [seq for seq in numbers if seq not in gaps]
     half = 60 * stride
-    for wanted in FILTERS:
+    for wanted in FILTERS + DEAD_FILTERS:
         expected = [job for job in everything if matches(job, wanted)]
         assert report.jobs(wanted, limit=1000) == expected, wanted
         assert report.jobs(wanted, limit=5, offset=7) == expected[7:12], wanted
+        assert report.seqs(wanted) == seqs(expected), wanted
         assert report.count(wanted) == len(expected), wanted
         assert report.count(wanted, at_most=3) == min(3, len(expected)), wanted
         assert report.older(wanted, half, 5) == [j for j in expected if j.seq < half][:5], wanted
@@ -209,6 +227,63 @@ def test_lists_counts_and_positions_agree_with_plain_python(
         assert found == list(range(len(expected))), wanted
         others = {job.seq for job in everything} - {job.seq for job in expected}
         assert all(report.position(wanted, seq) is None for seq in list(others)[:3]), wanted
+
+
+@pytest.mark.parametrize("queues", [("huey",), ("huey", "side")])
+def test_groups_of_dead_letters_agree_with_plain_python(
+    file: File, report: Report, queues: tuple[str, ...]
+) -> None:
+    fill(file, queues)
+    file.add(500, state="failed", task="by.hand")
+    everything = report.jobs(limit=1000)
+    for wanted in {replace(one, states=(State.FAILED,)) for one in FILTERS + DEAD_FILTERS}:
+        groups: dict[str, list[Job]] = defaultdict(list)
+        for job in everything:
+            if matches(job, wanted):
+                groups[job.signature or "none"].append(job)
+        found, total = report.dead_groups(wanted)
+        assert total == len(found) == len(groups), wanted
+        assert [g.jobs for g in found] == sorted((len(g) for g in groups.values()), reverse=True)
+        for group in found:
+            jobs = groups[group.signature]
+            ends = [job.finished_at for job in jobs]
+            assert (group.first_at, group.last_at) == (min(ends), max(ends)), wanted
+            assert group.newest.finished_at == max(ends)
+            assert set(group.tasks) == {job.task for job in jobs}
+            of_queue = replace(group.filter, queue=wanted.queue)
+            assert set(seqs(jobs)) <= set(report.seqs(of_queue)), wanted
+        assert report.dead_groups(wanted, 1) == (found[:1], total)
+
+
+def test_a_group_without_a_signature_is_never_all_jobs(file: File, report: Report) -> None:
+    file.add(1, state="failed")
+    file.add(2, state="failed", signature="1111111111")
+    file.add(3)
+    found = {group.signature: report.seqs(group.filter) for group in report.dead_groups()[0]}
+    assert found == {"none": [1], "1111111111": [2]}
+
+
+def test_a_group_is_named_by_its_beginning(file: File, report: Report) -> None:
+    file.add(1, state="failed", signature="1111111111")
+    file.add(2, state="failed", signature="1122222222")
+    file.add(3, state="succeeded", signature="9999999999")
+    assert report.dead_group("112") == "1122222222"
+    for ref, words in (("11", "fits 2 groups"), ("99", "no group"), ("", "no group")):
+        with pytest.raises(NotFound, match=words):
+            report.dead_group(ref)
+
+
+def test_groups_are_read_without_a_look_at_rows(file: File, report: Report) -> None:
+    fill(file, ("huey", "side"))
+    with noting_statements(report) as noted:
+        report.dead_groups(JobFilter(task="mail.*", queue="huey", signature=SIGNATURES[0]))
+        report.dead_groups()
+    for sql, parameters in noted:
+        if "job_signature" in sql:
+            plan = report._reader.rows(f"EXPLAIN QUERY PLAN {sql}", parameters)
+            steps = [step for *_, step in plan]
+            assert any("COVERING INDEX job_signature" in step for step in steps), steps
+            assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
 def test_an_empty_file_has_nothing(report: Report) -> None:
@@ -660,6 +735,8 @@ INDEXED: dict[str, Callable[[Report], object]] = {
     "task": lambda report: report.jobs(JobFilter(task="mail.send")),
     "tasks": lambda report: report.jobs(JobFilter(task="mail*")),
     "both": lambda report: report.jobs(JobFilter(states=TWO.states, task="mail.send")),
+    "group": lambda report: report.count(JobFilter(signature=SIGNATURES[0])),
+    "error": lambda report: report.jobs(JobFilter((State.FAILED,), error_type="Timeout")),
     "batch": lambda report: report.jobs(JobFilter(batch="b1", task="mail.send")),
     "count": lambda report: report.count(FAILED),
     "count of task": lambda report: report.count(JobFilter(task="mail.send"), 10),

@@ -329,6 +329,46 @@ async def test_dead_letters_are_grouped_and_open_their_jobs(stock: Stock) -> Non
         assert "TimeoutError" in screen.line_with("mail.send")
         await screen.press("enter")
         await screen.until(lambda: screen.table.loaded and screen.table.length == 3)
+        assert "group:" in screen.text
+        await screen.press("escape", "slash")
+        await screen.type("error:KeyError")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
+
+
+async def test_groups_are_counted_exactly_however_many_jobs_they_have(stock: Stock) -> None:
+    stock.add_many(2500, "failed", error_type="OSError", signature="0123456789")
+    stock.add_many(1, "failed", error_type="KeyError", signature="abcdef0123", task="etl.load")
+    stock.add_many(2, "failed", error_type="OSError", signature="0123456789", task="etl.load")
+    async with dashboard(stock.path) as screen:
+        await screen.press("2")
+        await screen.until("2 groups")
+        assert "2,503 failed" in screen.text
+        assert "2,502" in screen.line_with("OSError")
+        assert "mail.send +1" in screen.line_with("OSError")
+        await screen.press("D")
+        await screen.until("Discard 2,502 jobs?")
+        assert "and 2,498 more" in screen.text
+        await screen.press("y")
+        await screen.until("Discarded 2,502 jobs.")
+        await screen.until("1 group")
+    assert stock.database.rows("SELECT count(*) FROM job WHERE state = 'failed'") == [(1,)]
+
+
+async def test_all_that_the_filter_shows_are_marked_with_one_key(stock: Stock) -> None:
+    stock.add_many(300, "failed", error_type="OSError", signature="0123456789")
+    stock.add_many(5, "failed", error_type="KeyError", signature="abcdef0123")
+    async with dashboard(stock.path) as screen:
+        await screen.press("slash")
+        await screen.type("error:OSError")
+        await screen.press("enter")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 300)
+        await screen.press("a")
+        await screen.until("300 marked")
+        await screen.press("D")
+        await screen.until("Discard 300 jobs?")
+        await screen.press("y")
+        await screen.until("Discarded 300 jobs.")
+        await screen.until(lambda: not screen.table.marked)
 
 
 async def test_a_whole_group_is_retried_and_the_count_is_true(stock: Stock) -> None:
@@ -524,6 +564,50 @@ async def test_without_an_app_the_key_says_what_is_missing(stock: Stock) -> None
     async with dashboard(stock.path) as screen:
         await screen.press("n")
         await screen.until("start the dashboard with the app")
+
+
+async def test_a_job_is_replayed_with_another_argument_through_a_helper(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    words = ["enqueue", "-A", "sample_tasks.app:huey", "--db", str(path), "sample_tasks.toys.add"]
+    subprocess.run([sys.executable, "-m", "jobdash", *words, "40", "2"], check=True)
+    stock = Stock(path, queue="samples")
+    stock.register("sample_tasks.toys.add", "Add two numbers.", PARAMETERS)
+    stock.update(1, state="failed", finished_at=now(), error_type="Oops", signature="0123456789")
+    async with dashboard(path, app="sample_tasks.app:huey") as screen:
+        await screen.press("2")
+        await screen.until("Oops")
+        await screen.press("e")
+        await screen.until("Replay #1 with changes")
+        assert " 40 " in screen.line_with("a  ")
+        await screen.until("nothing is changed")
+        await screen.press("tab", "end", "backspace")
+        await screen.type("x")
+        await screen.until("a whole number is needed")
+        await screen.press("backspace")
+        await screen.type("60")
+        await screen.until("with b=60")
+        await screen.press("ctrl+j")
+        await screen.until("Replayed #1 as the new job #2.")
+    with Report(path) as report:
+        job = report.job("2")
+        assert (job.replay_of, job.args, job.state) == (1, "[40, 60]", State.PENDING)
+    stock.database.close()
+
+
+async def test_only_jobs_of_one_task_can_be_changed_together(stock: Stock) -> None:
+    stock.fail(task="one")
+    stock.fail(task="two")
+    stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.press("e")
+        await screen.until("start the dashboard with the app")
+    async with dashboard(stock.path, app="x:huey") as screen:
+        await screen.press("e")
+        await screen.until("Only a finished job can be replayed.")
+        await screen.press("a", "e")
+        await screen.until("They are of 2 tasks")
 
 
 # -- the pool ------------------------------------------------------------------------------------

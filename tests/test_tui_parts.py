@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from argparse import Namespace
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,13 @@ from tui_support import SECOND, Stock, now, wait_for
 from jobdash.errors import UsageError
 from jobdash.job import Attempt, State
 from jobdash.report import JobFilter, Report
+from jobdash.tui.app_helper import NewJob, command
 from jobdash.tui.ascii_filter import to_ascii
-from jobdash.tui.dead_letters import group_dead
-from jobdash.tui.enqueue_helper import NewJob, command
 from jobdash.tui.feed import Feed
 from jobdash.tui.filter_words import FilterWords, parse_filter
 from jobdash.tui.long_text import LONGEST_LINE, MOST_LINES, json_lines, plain_lines
 from jobdash.tui.parameters import Parameter, call_of, read_value
+from jobdash.tui.prefill import prefill
 from jobdash.tui.pulse import Pulse
 from jobdash.tui.questions import Anchor, Topic, WindowQuestion
 from jobdash.tui.spans import changed_cells, fitted, two_sided, width_of
@@ -124,15 +125,6 @@ def test_a_thousand_attempts_have_a_timeline_too(stock: Stock) -> None:
     assert width_of(timeline(job, attempts, now(), 60)) <= 60
 
 
-def test_dead_letters_of_one_task_and_error_are_one_group(stock: Stock) -> None:
-    for error in ("A", "A", "B"):
-        stock.fail(error_type=error)
-    with Report(stock.path) as report:
-        groups = group_dead(report.jobs(JobFilter(states=(State.FAILED,))))
-    assert [(group.error_type, len(group.seqs)) for group in groups] == [("A", 2), ("B", 1)]
-    assert groups[0].newest.seq == 2
-
-
 # -- long texts ----------------------------------------------------------------------------------
 
 
@@ -211,6 +203,43 @@ def test_a_call_is_made_of_what_was_typed() -> None:
     assert (args, kwargs) == ([1], {"b": 2})
     assert set(wrong) == {"rest", "more"}
     assert "b" in call_of(wanted, {"a": "1", "rest": "[3]"})[2]
+
+
+def recorded(args: str, kwargs: str = "{}") -> Any:
+    return Namespace(args=args, kwargs=kwargs)
+
+
+def test_a_form_shows_recorded_values_as_they_are_typed() -> None:
+    wanted = [
+        parameter("int", name="a"),
+        parameter("str", name="b"),
+        parameter("", name="c"),
+        parameter("", "var_positional", name="rest"),
+        parameter("bool", "keyword_only", name="d"),
+        parameter("", "var_keyword", name="more"),
+    ]
+    shown = prefill(wanted, recorded('[1, "x", "2", [3]]', '{"d": true, "e": 4}'))
+    assert shown == {"a": "1", "b": "x", "c": '"2"', "rest": "[[3]]", "d": "true",
+                     "more": '{"e": 4}'}  # fmt: skip
+    assert prefill(wanted, recorded('[1, "two\\nlines", null]')) == {
+        "a": "1", "b": '"two\\nlines"', "c": "null"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["[redacted]", "long…", "<Decimal 1.5>", "https://ada:[redacted]@x", {"k": "[redacted]"},
+     ["a", "… 5 more"], {"…": "3 more"}, [["<object>"]]],
+)  # fmt: skip
+def test_a_form_never_shows_what_a_preview_does_not_tell_exactly(value: Any) -> None:
+    wanted = [parameter("", name="a"), parameter("", "var_positional", name="rest")]
+    assert prefill(wanted, recorded(json.dumps([value, value]))) == {}
+    assert prefill(wanted, recorded("[]", json.dumps({"a": value}))) == {}
+
+
+@pytest.mark.parametrize("args", ["no json", "[1", "[" * 100_000])
+def test_a_form_stays_empty_where_nothing_can_be_read(args: str) -> None:
+    assert prefill([parameter("", name="a")], recorded(args)) == {}
 
 
 def test_the_helper_is_started_without_a_shell() -> None:

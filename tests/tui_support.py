@@ -15,6 +15,7 @@ from jobdash import liveness
 from jobdash.database import open_database
 from jobdash.job import State
 from jobdash.report import Report
+from jobdash.signature import signature
 from jobdash.tui import DashboardOptions
 from jobdash.tui.app import DashboardApp
 
@@ -89,6 +90,7 @@ class Stock:
         """Insert a failed job with its attempts."""
         error = {"error_type": "TimeoutError", "error_message": "upstream did not answer"}
         row = error | columns
+        row.setdefault("signature", signature(row["error_type"], row["error_message"], "mail.py"))
         text = row.pop("traceback", TRACEBACK)
         seq = self.add("failed", failures=tries, claims=tries, retries=tries - 1, **row)
         for number in range(1, tries + 1):

@@ -27,6 +27,7 @@ from huey.exceptions import (
 from huey.utils import SKIPPED, Error, normalize_time
 
 from jobdash.broker import current
+from jobdash.broker.culprit import culprit
 from jobdash.broker.interrupts import Interrupt
 from jobdash.broker.log import logger
 from jobdash.broker.retry import is_permanent, policy_of
@@ -40,6 +41,8 @@ from jobdash.retries import NextTry, next_try
 from jobdash.text import storable
 
 Signal = tuple[Any, ...]
+
+_LONGEST_PLACE = 500
 
 
 @dataclass(slots=True)
@@ -357,6 +360,7 @@ class Attempt:
         return {
             "error_type": type(error).__qualname__,
             "error_message": redact_text(storable(_message_of(error)))[:8192],
+            "error_where": _place_of(error),
             "traceback": redact_text(storable(described.get("traceback") or ""))[-262_144:],
         }
 
@@ -373,6 +377,11 @@ def _message_of(error: BaseException) -> str:
         return str(error)
     except Exception as broken:
         return f"<its message could not be made: {type(broken).__name__}>"
+
+
+def _place_of(error: BaseException) -> str | None:
+    where = culprit(error)
+    return None if where is None else storable(where)[:_LONGEST_PLACE]
 
 
 _JUDGES: tuple[tuple[type[BaseException], Callable[[Attempt, Any], _Failure]], ...] = (

@@ -1,6 +1,7 @@
 """Calling a task by name from outside the app: which task, do the arguments fit, what is made."""
 
 import difflib
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,14 +26,27 @@ def find_task(huey: Any, name: str) -> Any:
 
 def check_call(task_class: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     """Raise `UsageError` that says which argument does not fit the task's parameters."""
-    signature = task_class.signature
+    bound(task_class, args, kwargs)
+
+
+def bound(
+    task_class: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> inspect.BoundArguments:
+    """Return which parameter gets which argument. Raises `UsageError` if they do not fit."""
+    signature = signature_of(task_class)
+    try:
+        return signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise UsageError(f"{_name(task_class)}{signature}: {error}") from error
+
+
+def signature_of(task_class: Any) -> inspect.Signature:
+    """Return the parameters that a caller gives: without what huey injects into a context task."""
+    signature: inspect.Signature = task_class.signature
     if task_class.context:
         rest = [p for name, p in signature.parameters.items() if name != "task"]
         signature = signature.replace(parameters=rest)
-    try:
-        signature.bind(*args, **kwargs)
-    except TypeError as error:
-        raise UsageError(f"{_name(task_class)}{signature}: {error}") from error
+    return signature
 
 
 def _name(task_class: Any) -> str:

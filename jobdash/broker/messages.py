@@ -10,6 +10,7 @@ from jobdash.broker.idempotency import key_columns, refuse_later_keys
 from jobdash.broker.retry import columns_of
 from jobdash.broker.times import from_micros, to_micros
 from jobdash.errors import HardTimeLimit, WorkerLost
+from jobdash.ids import new_id
 from jobdash.job import MICROSECONDS, Claim
 from jobdash.ledger import NewJob, NextStep
 from jobdash.preview import preview_call
@@ -70,11 +71,7 @@ class Messages:
 
         Raises whatever decoding raises; ValueError if the bytes are not those that were written.
         """
-        if claim.data is None or zlib.crc32(claim.data) != claim.checksum:
-            raise ValueError("the stored message is damaged: its checksum does not match")
-        task = self._huey.deserialize_task(claim.data)
-        if claim.handles is not None:
-            task = self._handler_in(task, claim.handles)
+        task = self._decode(claim)
         task.id, task.revoke_id = claim.id, f"r:{claim.id}"
         if claim.task:
             _restore_policy(task, claim)
@@ -82,6 +79,26 @@ class Messages:
         task.eta = self._datetime(claim.eta) if claim.task or claim.eta else task.eta
         if claim.priority != (task.priority or 0):
             task.priority = claim.priority
+        return task
+
+    def alone(self, claim: Claim) -> Any:
+        """Build the task of a row as it was enqueued, to be run once more by itself, now.
+
+        Raises what `revive` raises.
+        """
+        task = self._decode(claim)
+        task.id = new_id()
+        task.revoke_id = f"r:{task.id}"
+        task.on_complete = task.chord_config = None
+        task.eta = task.expires = task.expires_resolved = None
+        return task
+
+    def _decode(self, claim: Claim) -> Any:
+        if claim.data is None or zlib.crc32(claim.data) != claim.checksum:
+            raise ValueError("the stored message is damaged: its checksum does not match")
+        task = self._huey.deserialize_task(claim.data)
+        if claim.handles is not None:
+            task = self._handler_in(task, claim.handles)
         if claim.chord is not None:
             task.extend_data((self._huey.chord_results(claim.chord),))
         return task

@@ -1,6 +1,7 @@
 """Which jobs a command is about: by filter options, or one by one."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
@@ -17,8 +18,27 @@ _OPTIONS = (
     ),
     click.option("--task", default="", metavar="NAME", help="Of this task; 'mail.*' for several."),
     click.option("--text", default="", help="With this in task, id, arguments or error."),
+    click.option("--error", default="", metavar="TYPE", help="With this type of error."),
+    click.option("--group", default="", help="Of this group of dead letters; its beginning does."),
     click.option("--queue", default="", metavar="NAME", help="Of this queue."),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What was typed for these options."""
+
+    states: tuple[tuple[State, ...], ...] = ()
+    task: str = ""
+    text: str = ""
+    error: str = ""
+    group: str = ""
+    queue: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return self == Filter()
 
 
 def filter_options(function: Function) -> Function:
@@ -28,12 +48,16 @@ def filter_options(function: Function) -> Function:
     return function
 
 
-def job_filter(
-    report: Report, states: tuple[tuple[State, ...], ...], task: str, text: str, queue: str
-) -> JobFilter:
-    """Return the filter that these options stand for."""
-    chosen = tuple(state for several in states for state in several)
-    return JobFilter(chosen, full_name(report, task), text, queue)
+def job_filter(report: Report, typed: Filter) -> JobFilter:
+    """Return the filter that these options stand for. Raises `NotFound` for an unknown group."""
+    return JobFilter(
+        tuple(state for several in typed.states for state in several),
+        full_name(report, typed.task),
+        typed.text,
+        typed.queue,
+        error_type=typed.error,
+        signature=report.dead_group(typed.group) if typed.group else "",
+    )
 
 
 def full_name(report: Report, task: str) -> str:

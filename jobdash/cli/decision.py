@@ -1,14 +1,14 @@
 """One decision about one job or many: which are meant, is it meant, do it, say what came of it."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from jobdash.cli.choice import job_filter
+from jobdash.cli.choice import Filter, job_filter
 from jobdash.cli.clock import now
 from jobdash.cli.consequences import affected_by
 from jobdash.cli.failure import DONE, INTERRUPTED, exit_code
@@ -18,26 +18,17 @@ from jobdash.cli.settings import Settings
 from jobdash.control import Control, Outcome
 from jobdash.errors import UsageError
 from jobdash.job import Job, State
+from jobdash.operations import Operation
 from jobdash.render import call_text, job_json, standing
-from jobdash.report import JobFilter, Report
+from jobdash.report import Report
 
 _PAGE = 500
 _MOST_LINES = 20
+_DEAD = (State.FAILED,)
+_FROM_INPUT = ("-",)
 
-Step = Callable[[Sequence[int], int], Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """An operation of `Control`, its past participle, and the states that `--all` means.
-
-    `spreads` is whether other jobs than those named may have changed with them.
-    """
-
-    name: str
-    done: str
-    states: Set[State]
-    spreads: bool = False
+# What is done to jobs at a moment.
+Step = Callable[[Control, Sequence[int], int], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +36,8 @@ class Wish:
     """What was typed: jobs one by one, or a filter."""
 
     refs: tuple[str, ...]
-    states: tuple[tuple[State, ...], ...]
-    task: str
-    text: str
-    queue: str
+    filter: Filter
+    dead: bool
     everything: bool
     yes: bool
     as_json: bool
@@ -56,45 +45,50 @@ class Wish:
     @property
     def is_filter(self) -> bool:
         """Whether jobs are chosen by what they have in common."""
-        return any((self.states, self.task, self.text, self.queue, self.everything))
+        return self.dead or self.everything or not self.filter.is_empty
+
+    @property
+    def is_about_failures(self) -> bool:
+        """Whether what was typed can only mean dead letters, unless it names states."""
+        return self.dead or bool(self.filter.group or self.filter.error)
 
 
-def decide(settings: Settings, decision: Decision, wish: Wish) -> int:
-    """Carry out a decision and return the exit code."""
-    _check(decision, wish)
+def decide(settings: Settings, operation: Operation, wish: Wish, step: Step | None = None) -> int:
+    """Carry out a decision, `step` instead of the plain operation, and return the exit code."""
+    _check(operation, wish)
     path = find_file(settings)
     with Report(path) as report:
-        seqs = _meant(report, decision, wish)
-        if wish.is_filter and not is_meant(decision.name, len(seqs), wish.yes):
+        seqs = _meant(report, operation, wish)
+        if wish.is_filter and not is_meant(operation.name, len(seqs), wish.yes):
             return INTERRUPTED
-        outcome = _carry_out(path, decision, seqs)
-        _tell(report, decision, outcome, wish.as_json)
+        outcome = _carry_out(path, operation, seqs, step)
+        _tell(report, operation, outcome, wish.as_json)
     return exit_code(outcome.refused[0].error) if outcome.refused else DONE
 
 
-def _check(decision: Decision, wish: Wish) -> None:
+def _check(operation: Operation, wish: Wish) -> None:
     if wish.refs and wish.is_filter:
         raise UsageError("name jobs, or choose them by options: not both")
     if not wish.refs and not wish.is_filter:
         raise UsageError(
-            f"{decision.name} which jobs? Name them (12 or #12), or choose them with --state,"
-            " --task, --text, --queue or --all"
+            f"{operation.name} which jobs? Name them (12 or #12), or choose them with --state,"
+            " --task, --text, --error, --group, --queue or --all"
         )
+    if wish.dead and wish.filter.states:
+        raise UsageError("--dead is --state failed: give one of them")
 
 
-def _meant(report: Report, decision: Decision, wish: Wish) -> list[int]:
-    if wish.refs:
-        return list(dict.fromkeys(report.job(ref).seq for ref in wish.refs))
-    states = wish.states or (tuple(decision.states),)
-    wanted = job_filter(report, states, wish.task, wish.text, wish.queue)
-    return sorted(_all_seqs(report, wanted))
+def _meant(report: Report, operation: Operation, wish: Wish) -> list[int]:
+    if not wish.is_filter:
+        return list(dict.fromkeys(report.job(ref).seq for ref in _refs(wish)))
+    states = _DEAD if wish.is_about_failures else tuple(operation.meant)
+    typed = replace(wish.filter, states=wish.filter.states or (states,))
+    return sorted(report.seqs(job_filter(report, typed)))
 
 
-def _all_seqs(report: Report, wanted: JobFilter) -> Iterator[int]:
-    page = report.jobs(wanted, _PAGE)
-    while page:
-        yield from (job.seq for job in page)
-        page = report.older(wanted, page[-1].seq, _PAGE)
+def _refs(wish: Wish) -> Sequence[str]:
+    """Return the jobs as typed, or as another program has written them for `-`."""
+    return sys.stdin.read().split() if wish.refs == _FROM_INPUT else wish.refs
 
 
 def is_meant(operation: str, count: int, yes: bool) -> bool:
@@ -107,28 +101,24 @@ def is_meant(operation: str, count: int, yes: bool) -> bool:
     return click.confirm(f"{what}?", err=True)
 
 
-def _carry_out(path: Path, decision: Decision, seqs: Sequence[int]) -> Outcome:
-    if not seqs:
-        return Outcome()
-    control = Control(path)
-    step: Step = getattr(control, decision.name)
+def _carry_out(path: Path, operation: Operation, seqs: Sequence[int], step: Step | None) -> Outcome:
     outcome = Outcome()
+    if not seqs:
+        return outcome
+    control = Control(path)
+    act: Step = step or getattr(Control, operation.name)
+    # A step of its own is one step: it checks everything before it changes anything.
+    page = len(seqs) if step else _PAGE
     try:
-        for start in range(0, len(seqs), _PAGE):
-            outcome = _joined(outcome, step(seqs[start : start + _PAGE], now()))
-            show_progress(min(start + _PAGE, len(seqs)), len(seqs))
+        for start in range(0, len(seqs), page):
+            outcome += act(control, seqs[start : start + page], now())
+            show_progress(min(start + page, len(seqs)), len(seqs))
     except KeyboardInterrupt:
-        note(f"stopped: {jobs_text(len(outcome.changed))} {decision.done}")
+        note(f"stopped: {jobs_text(len(outcome.changed))} {operation.done}")
         raise
     finally:
         control.close()
     return outcome
-
-
-def _joined(one: Outcome, other: Outcome) -> Outcome:
-    return Outcome(
-        one.changed + other.changed, one.created + other.created, one.refused + other.refused
-    )
 
 
 def show_progress(done: int, total: int) -> None:
@@ -137,22 +127,22 @@ def show_progress(done: int, total: int) -> None:
         click.echo(f"\r{done:,} of {total:,}", nl=done == total, err=True)
 
 
-def _tell(report: Report, decision: Decision, outcome: Outcome, as_json: bool) -> None:
+def _tell(report: Report, operation: Operation, outcome: Outcome, as_json: bool) -> None:
     if as_json:
-        print_json(_document(report, decision, outcome))
+        print_json(_document(report, operation, outcome))
     else:
-        _print(report, decision, outcome)
+        _print(report, operation, outcome)
     for refusal in outcome.refused:
         note(str(refusal.error))
 
 
-def _document(report: Report, decision: Decision, outcome: Outcome) -> dict[str, Any]:
+def _document(report: Report, operation: Operation, outcome: Outcome) -> dict[str, Any]:
     changed = _jobs_of(report, outcome.changed)
     return {
         "changed": [job_json(job) for job in changed],
         "affected": [
             {**job_json(other), "reason": other.reason}
-            for other in (affected_by(report, changed) if decision.spreads else ())
+            for other in (affected_by(report, changed) if operation.spreads else ())
         ],
         "created": [job_json(job) for job in _jobs_of(report, outcome.created)],
         "refused": [
@@ -161,22 +151,22 @@ def _document(report: Report, decision: Decision, outcome: Outcome) -> dict[str,
     }
 
 
-def _print(report: Report, decision: Decision, outcome: Outcome) -> None:
+def _print(report: Report, operation: Operation, outcome: Outcome) -> None:
     if not 0 < len(outcome.changed) <= _MOST_LINES:
-        say(f"{decision.done} {jobs_text(len(outcome.changed))}")
+        say(f"{operation.done} {jobs_text(len(outcome.changed))}")
     elif outcome.created:
         for job in _jobs_of(report, outcome.created):
             say(f"#{job.seq} replays #{job.replay_of}  {call_text(job)}")
     else:
         for job in _jobs_of(report, outcome.changed):
-            say(f"#{job.seq} {_done(decision, job)}  {call_text(job)}")
-            for other in affected_by(report, [job]) if decision.spreads else ():
+            say(f"#{job.seq} {_done(operation, job)}  {call_text(job)}")
+            for other in affected_by(report, [job]) if operation.spreads else ():
                 say(f"  #{other.seq} {other.state}: {standing(other, now())}  {call_text(other)}")
 
 
-def _done(decision: Decision, job: Job) -> str:
-    is_asked = decision.name == "cancel" and job.state is State.RUNNING
-    return "asked to stop" if is_asked else f"{decision.done}, now {job.state}"
+def _done(operation: Operation, job: Job) -> str:
+    is_asked = operation.name == "cancel" and job.state is State.RUNNING
+    return "asked to stop" if is_asked else f"{operation.done}, now {job.state}"
 
 
 def _jobs_of(report: Report, seqs: Sequence[int]) -> list[Job]:

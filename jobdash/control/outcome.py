@@ -21,6 +21,14 @@ class Outcome:
     created: tuple[int, ...] = ()
     refused: tuple[Refusal, ...] = ()
 
+    def __add__(self, more: "Outcome") -> "Outcome":
+        """Return what both together did."""
+        return Outcome(
+            self.changed + more.changed,
+            self.created + more.created,
+            self.refused + more.refused,
+        )
+
     def raise_refusal(self) -> None:
         """Raise the first refusal, if there is one."""
         if self.refused:

@@ -3,30 +3,56 @@
 A decision survives a power cut. Each says with an `IllegalMove` why a job cannot follow it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from jobdash.database import Database, Transaction
 from jobdash.errors import IllegalMove, UnknownJob
 from jobdash.ids import new_id
 from jobdash.job import FINAL, MOVES, Event, State
 from jobdash.ledger import rows, workflow
+from jobdash.ledger.intake import Intake
+from jobdash.ledger.records import NewJob
 from jobdash.ledger.rows import SQL
+from jobdash.operations import OPERATIONS
 
 HOLD_AT_ONCE = 500
 EVERYTHING = -1
 
 
 class Decisions:
-    """Moves jobs because a person, not a worker, wants it."""
+    """Moves jobs because a person, not a worker, wants it.
+
+    Each decision is a transaction of its own, or goes `within` one that its caller has opened: it
+    raises before it writes anything.
+    """
 
     def __init__(self, database: Database, queue: str, ring: Callable[[], None]) -> None:
         self._database = database
         self._queue = queue
         self._ring = ring
+        self._intake = Intake(database, queue, ring)
 
-    def cancel(self, seq: int, now: int, reason: str = "cancelled by hand") -> State:
-        """Cancel a job that waits, or ask for the end of one that runs. Return its state."""
+    @contextmanager
+    def transaction(self, within: Transaction | None = None) -> Iterator[Transaction]:
+        """Open a transaction that survives a power cut, or go on with the one that is open."""
+        if within is not None:
+            yield within
+            return
         with self._database.transaction(durable=True) as tx:
+            yield tx
+        # A job may be ready now, or a chord's callback have its turn.
+        self._ring()
+
+    def cancel(
+        self,
+        seq: int,
+        now: int,
+        reason: str = "cancelled by hand",
+        within: Transaction | None = None,
+    ) -> State:
+        """Cancel a job that waits, or ask for the end of one that runs. Return its state."""
+        with self.transaction(within) as tx:
             state, *_ = self._standing(tx, seq)
             if state is State.RUNNING:
                 if tx.change(SQL["request_cancel"], {"seq": seq, "now": now}):
@@ -34,17 +60,15 @@ class Decisions:
                 return state
             _check(Event.CANCEL, seq, state)
             self._cancel(tx, seq, now, reason)
-        # A chord's callback may have its turn now.
-        self._ring()
         return State.CANCELLED
 
-    def retry(self, seq: int, now: int) -> State:
+    def retry(self, seq: int, now: int, within: Transaction | None = None) -> State:
         """Let a job that did not succeed go on: same id, attempts kept, one more allowed.
 
         Steps that were cancelled because of it wait for it again. Refused if another job stands for
         its key by now. Returns its new state.
         """
-        with self._database.transaction(durable=True) as tx:
+        with self.transaction(within) as tx:
             was, message, before, before_state, cid = self._standing(tx, seq)
             _check(Event.RETRY, seq, was)
             if message is None and (before_state is None or before_state in FINAL):
@@ -55,19 +79,17 @@ class Decisions:
             self._retry(tx, seq, state, now, counted=was is State.FAILED)
             workflow.rearm_steps(tx, seq)
             rows.log(tx, now, seq, "retried by hand", f"was {was}")
-        self._ring()
         return state
 
-    def replay(self, seq: int, new_id: str, now: int) -> int:
+    def replay(self, seq: int, new_id: str, now: int, within: Transaction | None = None) -> int:
         """Make a new job from a finished one, linked to it. Return the new job's number.
 
         The new job runs alone: later steps and chords of the old one are not run again. It has the
         key of the old one, so that the next enqueue with that key finds it.
         """
-        with self._database.transaction(durable=True) as tx:
+        with self.transaction(within) as tx:
             state, message, _, _, cid = self._standing(tx, seq)
-            if state not in FINAL:
-                raise IllegalMove(f"job #{seq} is {state}: only a finished job can be replayed")
+            _check_final(seq, state)
             if message is None:
                 raise IllegalMove(
                     f"job #{seq} never had its turn, so its arguments are not known: replay the"
@@ -82,12 +104,21 @@ class Decisions:
             if cid is not None:
                 self._copy_chord(tx, cid, new)
             rows.log(tx, now, seq, "replayed", f"as #{new}")
-        self._ring()
         return new
 
-    def discard(self, seq: int, now: int) -> None:
+    def replay_as(self, seq: int, job: NewJob, now: int, within: Transaction | None = None) -> int:
+        """Enter a job that is a replay of a finished one with changes. Return its number."""
+        with self.transaction(within) as tx:
+            state, *_ = self._standing(tx, seq)
+            _check_final(seq, state)
+            new = self._intake.enter(tx, job, now).seq
+            tx.run(SQL["mark_replay"], {"seq": new, "replay_of": seq})
+            rows.log(tx, now, seq, "replayed", f"with changes as #{new}")
+        return new
+
+    def discard(self, seq: int, now: int, within: Transaction | None = None) -> None:
         """Take a failed job out of the dead letters."""
-        with self._database.transaction(durable=True) as tx:
+        with self.transaction(within) as tx:
             state, *_ = self._standing(tx, seq)
             _check(Event.DISCARD, seq, state)
             tx.run(SQL["discard"], {"seq": seq, "now": now})
@@ -187,17 +218,20 @@ class Decisions:
         return State(state), message, before, before_state and State(before_state), cid
 
 
+def _check_final(seq: int, state: State) -> None:
+    if state not in FINAL:
+        raise IllegalMove(f"job #{seq} is {state}: only a finished job can be replayed")
+
+
 def _check(event: Event, seq: int, state: State) -> None:
     """Raise `IllegalMove` if the table of moves does not allow the event from this state."""
     sources = MOVES[event].sources
     if state not in sources:
         allowed = ", ".join(sorted(sources))
-        raise IllegalMove(f"job #{seq} is {state}: only {allowed} jobs can be {_PAST[event]}")
+        done = OPERATIONS[event].done
+        raise IllegalMove(f"job #{seq} is {state}: only {allowed} jobs can be {done}")
 
 
 def _never_had_its_turn(seq: int, before: int | None, state: State | None) -> str:
     how = "was pruned" if state is None else f"is {state}, retry that one"
     return f"job #{seq} never had its turn: #{before} before it {how}"
-
-
-_PAST = {Event.CANCEL: "cancelled", Event.RETRY: "retried", Event.DISCARD: "discarded"}

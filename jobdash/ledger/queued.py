@@ -30,6 +30,14 @@ class Queued:
         """Return what `schedule_size` counts, the soonest first."""
         return self._peek("scheduled", limit)
 
+    def job(self, seq: int) -> Claim | None:
+        """Return the job with this number as a claim would, None if this queue has none."""
+        claim = self._claimable(seq)
+        return claim if claim and self._is_ours(seq) else None
+
+    def _is_ours(self, seq: int) -> bool:
+        return bool(self._database.rows(SQL["is_of"], {"seq": seq, "queue": self._queue}))
+
     def _count(self, name: str) -> int:
         ((count,),) = self._database.rows(SQL[name], {"queue": self._queue})
         return int(count)

@@ -86,7 +86,8 @@ class Settlement:
     `outcome` is the word in the attempt's history, None if no body ran. `is_failure` is whether it
     counts among the job's failures, which a `RetryTask` for example does not. `result` is what
     `Result.get()` will find; an empty value means: what the job's row says. `member_value` is what
-    a chord gets if this job's pipeline ends here.
+    a chord gets if this job's pipeline ends here. `error_where` is the place in the user's
+    own code.
     """
 
     event: Event
@@ -96,6 +97,7 @@ class Settlement:
     preview: str | None = None
     error_type: str | None = None
     error_message: str | None = None
+    error_where: str | None = None
     traceback: str | None = None
     reason: str | None = None
     eta: int | None = None

@@ -10,6 +10,7 @@ from jobdash.job import State
 from jobdash.ledger import rows, workflow
 from jobdash.ledger.rows import SQL
 from jobdash.retries import RetryPolicy, next_try
+from jobdash.signature import signature
 
 
 class Death(StrEnum):
@@ -37,6 +38,7 @@ class Held(NamedTuple):
     retry_backoff: float
     retry_max_delay: float | None
     retry_jitter: float
+    task: str
 
 
 def rescue(tx: Transaction, held: Held, how: str, now: int, death: Death) -> None:
@@ -75,7 +77,7 @@ def _time_out(tx: Transaction, held: Held, how: str, now: int) -> None:
     if held.retries_left:
         tx.run(SQL["try_again"], {**values, **_next_try(tx, held, now)})
         return
-    tx.run(SQL["fail"], values)
+    tx.run(SQL["fail"], {**values, **_signed(held, "HardTimeLimit", how)})
     _follow_up(tx, held, now)
 
 
@@ -104,7 +106,8 @@ def _give_up(tx: Transaction, held: Held, how: str, now: int) -> None:
     rows.archive(tx, held.seq, "lost", now, "WorkerLost", how)
     often = f"{held.rescues + 1} times, the last" if held.rescues else "once"
     reason = f"worker lost {often}: {how}"
-    tx.run(SQL["give_up_rescue"], {**_guard(held), "now": now, "reason": reason})
+    signed = _signed(held, "WorkerLost", how)
+    tx.run(SQL["give_up_rescue"], {**_guard(held), **signed, "now": now, "reason": reason})
     _follow_up(tx, held, now)
 
 
@@ -116,6 +119,11 @@ def _follow_up(tx: Transaction, held: Held, now: int) -> None:
         handler = {"id": new_id(), "seq": held.seq, "message": message, "now": now}
         tx.run(SQL["insert_handler"], handler)
     workflow.abandon_steps(tx, held.seq, now, result=b"", value=b"")
+
+
+def _signed(held: Held, error_type: str, how: str) -> dict[str, str | None]:
+    # Nobody knows where in the code a worker was when it died: the task stands for the place.
+    return {"error_where": None, "signature": signature(error_type, how, held.task)}
 
 
 def _guard(held: Held) -> dict[str, int]:

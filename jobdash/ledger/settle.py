@@ -11,6 +11,7 @@ from jobdash.ledger import rows, workflow
 from jobdash.ledger.intake import Intake
 from jobdash.ledger.records import Settlement
 from jobdash.ledger.rows import SQL
+from jobdash.signature import signature
 
 Values = dict[str, Any]
 
@@ -51,6 +52,8 @@ def _move(tx: Transaction, claim: Claim, settlement: Settlement, now: int) -> No
     """Move the row, guarded by the fence."""
     values = _VALUES[settlement.event](settlement, now)
     values["seq"], values["number"] = claim.seq, claim.number
+    if settlement.event is Event.FAIL:
+        values |= _signed(settlement, claim.task)
     if settlement.event in _TO_THE_END:
         values["place"] = rows.next_place(tx, claim.seq, now)
     if not tx.change(SQL[settlement.event], values):
@@ -95,6 +98,11 @@ def _failed(settlement: Settlement, now: int) -> Values:
         "error_message": settlement.error_message,
         "reason": settlement.reason,
     }
+
+
+def _signed(settlement: Settlement, task: str) -> Values:
+    kind, message, where = settlement.error_type, settlement.error_message, settlement.error_where
+    return {"error_where": where, "signature": signature(kind, message, where or task)}
 
 
 def _tried(settlement: Settlement, now: int) -> Values:

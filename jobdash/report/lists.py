@@ -1,5 +1,6 @@
 """Lists of jobs, newest first."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,21 @@ class ListReads(Reads):
         places = (place.above(seq) for place in reversed(search.places))
         return self._numbered(self._seqs(search.plan, places, limit, order="ASC"))
 
+    def seqs(self, wanted: JobFilter = ANY_JOB) -> list[int]:
+        """Return the numbers of all matching jobs, newest first."""
+        search = self._search(wanted)
+        return self._seqs(search.plan, search.places, NO_LIMIT)
+
+    def standings(self, seqs: Iterable[int]) -> dict[int, State]:
+        """Return the state of each of these jobs that is there."""
+        found = self._reader.rows(SQL["standings"], {"seqs": json.dumps(list(seqs))})
+        return {seq: State(state) for seq, state in found}
+
+    def tasks_of(self, seqs: Iterable[int]) -> list[str]:
+        """Return the names of the tasks of these jobs, each once."""
+        found = self._reader.rows(SQL["tasks_of"], {"seqs": json.dumps(list(seqs))})
+        return [task for (task,) in found]
+
     def count(self, wanted: JobFilter = ANY_JOB, at_most: int | None = None) -> int:
         """Return how many jobs match; `at_most` stops the count there."""
         if wanted.is_tallied:
@@ -82,7 +98,7 @@ class ListReads(Reads):
         """Gather the numbers of one page, place by place until it is full."""
         seqs: list[int] = []
         for place in places:
-            missing = offset + limit - len(seqs)
+            missing = NO_LIMIT if limit == NO_LIMIT else offset + limit - len(seqs)
             if not missing:
                 break
             if not place.is_empty:
@@ -116,19 +132,32 @@ class ListReads(Reads):
     def _plan(self, wanted: JobFilter) -> plan.Plan:
         states = wanted.chosen_states
         lead = self._lead(wanted)
-        checked = []
-        if states and (lead is None or wanted.batch):
+        checked = [check for check in self._checks(wanted) if check != lead]
+        if states and (lead is None or wanted.batch or wanted.signature):
             checked.append(plan.states(states))
+        return plan.Plan(lead, checked)
+
+    def _checks(self, wanted: JobFilter) -> list[plan.Condition]:
+        """Return all conditions but those on states."""
+        checked = []
+        if wanted.signature:
+            checked.append(plan.signature(wanted.signature))
+        if wanted.batch:
+            checked.append(plan.batch(wanted.batch))
         if wanted.task.removesuffix("*"):
             checked.append(plan.task(*plan.task_borders(wanted.task)))
         if wanted.queue and self._has_others(wanted.queue):
             checked.append(plan.queue(wanted.queue))
+        if wanted.error_type:
+            checked.append(plan.error_type(wanted.error_type))
         if wanted.text:
             checked.append(plan.text(wanted.text))
-        return plan.Plan(lead, checked)
+        return checked
 
     def _lead(self, wanted: JobFilter) -> plan.Condition | None:
         states = wanted.chosen_states
+        if wanted.signature:
+            return plan.signature(wanted.signature)
         if wanted.batch:
             return plan.batch(wanted.batch)
         if not states or not plan.is_indexed(states):

@@ -16,6 +16,9 @@ _BETWEEN = "seq BETWEEN :low AND :high"
 # The index on states leaves these out, and its condition has to be repeated to be used.
 _PASSED_THROUGH = (State.PENDING, State.RUNNING, State.SUCCEEDED)
 _INDEXED = " AND ".join(f"state <> '{state}'" for state in _PASSED_THROUGH)
+# The group of failed jobs that no ledger has written.
+UNSIGNED = "none"
+_UNSIGNED_WALK = "signature IS NULL AND state = 'failed'"
 _SEARCHED = ("task", "id", "args", "kwargs", "error_type", "error_message")
 
 
@@ -55,6 +58,29 @@ def task(first: str, last: str) -> Condition:
 def batch(name: str) -> Condition:
     """Of one batch."""
     return Condition("+batch = :batch", ("batch = :batch",), {"batch": storable(name)})
+
+
+def signature(wanted: str) -> Condition:
+    """Of one group of dead letters."""
+    if wanted == UNSIGNED:
+        return Condition("(+signature IS NULL AND +state = 'failed')", (_UNSIGNED_WALK,))
+    return Condition(
+        "(+signature = :signature AND +state = 'failed')",
+        ("signature = :signature AND state = 'failed'",),
+        {"signature": storable(wanted)},
+    )
+
+
+def dead_letters(look_at_rows: bool) -> str:
+    """Return SQL that walks the failed jobs: group by group, or as they lie if rows are needed."""
+    if look_at_rows:
+        return f"INDEXED BY job_state WHERE state = 'failed' AND {_INDEXED}"
+    return "INDEXED BY job_signature WHERE state = 'failed'"
+
+
+def error_type(name: str) -> Condition:
+    """With this type of error."""
+    return Condition("+error_type = :error_type", parameters={"error_type": storable(name)})
 
 
 def queue(name: str) -> Condition:
@@ -116,6 +142,10 @@ class Plan:
     def count(self) -> str:
         """Return SQL that counts the matching jobs and stops at `:most` (-1: never)."""
         return f"SELECT count(*) FROM ({self._seqs()} LIMIT :most)"
+
+    def conditions(self) -> str:
+        """Return SQL for the checks alone, to go on with after other conditions."""
+        return "".join(f" AND {check}" for check in self._checks)
 
     def _seqs(self) -> str:
         return " UNION ALL ".join(

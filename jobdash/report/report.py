@@ -6,11 +6,12 @@ from typing import Self
 
 from jobdash.database import open_reader
 from jobdash.report.crew import CrewReads
+from jobdash.report.dead import DeadReads
 from jobdash.report.figures import FigureReads
 from jobdash.report.story import StoryReads
 
 
-class Report(StoryReads, CrewReads, FigureReads):
+class Report(StoryReads, CrewReads, FigureReads, DeadReads):
     """What there is to know of one jobdash file. Opened read-only; one instance per thread.
 
     Every method may raise `DatabaseError` or one of its children. Times are microseconds since

@@ -209,7 +209,7 @@ UPDATE OR ROLLBACK job SET state = 'succeeded', worker = NULL, finished_at = :no
 UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, result = NULL,
     failures = failures + :is_failure, retries_left = 0,
     error_type = :error_type, error_message = :error_message, reason = :reason,
-    cancel_requested_at = NULL
+    error_where = :error_where, signature = :signature, cancel_requested_at = NULL
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: try_again
@@ -253,13 +253,14 @@ UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
 
 -- name: give_up_rescue
 UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, rescues = rescues + 1, finished_at = :now,
-    error_type = 'WorkerLost', error_message = :reason, reason = :reason
+    error_type = 'WorkerLost', error_message = :reason, reason = :reason,
+    error_where = :error_where, signature = :signature
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: held_by
 -- A handler out of another job's message has its own handler there too, but too deep for this.
 SELECT seq, claims, rescues, max_rescues, cancel_requested_at, has_handler AND handles IS NULL,
-    message, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter
+    message, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter, task
   FROM job
   WHERE worker = :worker AND state = 'running'
 
@@ -418,6 +419,12 @@ INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries
 -- read it finds the handler in it and describes the row.
 INSERT INTO job (id, queue, state, place, created_at, message, parent, handles)
   SELECT :id, queue, 'pending', :now, :now, :message, seq, seq FROM job WHERE seq = :seq
+
+-- name: mark_replay
+UPDATE job SET replay_of = :replay_of WHERE seq = :seq
+
+-- name: is_of
+SELECT 1 FROM job WHERE seq = :seq AND queue = :queue
 
 -- name: copy_chord_members
 INSERT INTO chord_member (cid, position, member, value)

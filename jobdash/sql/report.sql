@@ -7,7 +7,7 @@
 SELECT
     job.seq, id, queue, task, state, args, kwargs, priority, claims - idle, failures, rescues,
     retries, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter, created_at, eta, expires, started_at, finished_at,
-    coalesce(worker, ran_by) AS worker, result, error_type, error_message, reason,
+    coalesce(worker, ran_by) AS worker, result, error_type, error_message, error_where, signature, reason,
     progress_done, progress_total, progress_note,
     after, parent, replay_of, duplicate_of, batch, key, cancel_requested_at,
     EXISTS (SELECT 1 FROM kv WHERE kv.queue = job.queue AND kv.key = 'r:' || job.id) AS revoked,
@@ -69,6 +69,25 @@ SELECT chunk, sum(jobs) FROM (
     AND (:queue = '' OR queue = :queue)
     AND task BETWEEN :start AND :end
   GROUP BY chunk ORDER BY chunk DESC
+
+-- name: dead_groups
+-- A group in parts, one per queue and task: their index tells all of this by itself.
+WITH part AS (
+  SELECT signature, queue, task, count(*) AS jobs, min(finished_at) AS first_at,
+      max(finished_at) AS last_at
+    FROM job {walk}
+    GROUP BY signature, queue, task)
+SELECT signature, task, jobs, first_at, last_at, (
+    SELECT max(seq) FROM job INDEXED BY job_signature
+      WHERE state = 'failed' AND job.signature IS part.signature AND job.queue = part.queue
+        AND job.task = part.task AND finished_at = last_at)
+  FROM part
+
+-- name: standings
+SELECT seq, state FROM json_each(:seqs) JOIN job ON job.seq = value
+
+-- name: tasks_of
+SELECT DISTINCT task FROM json_each(:seqs) JOIN job ON job.seq = value ORDER BY task
 
 -- name: queues
 SELECT queue FROM tally UNION SELECT queue FROM task_type UNION SELECT queue FROM worker

@@ -11,8 +11,17 @@ from textual.app import App
 
 from jobdash.errors import JobdashError
 from jobdash.job import Job
+from jobdash.report import JobFilter
 from jobdash.text import clean, format_count
-from jobdash.tui.operations import Plan, make_plan, perform, read_pauses, set_pause
+from jobdash.tui.operations import (
+    Chosen,
+    Plan,
+    find,
+    make_plan,
+    perform,
+    read_pauses,
+    set_pause,
+)
 from jobdash.tui.overlays.choice import Choice, ChoiceScreen
 from jobdash.tui.present import words
 from jobdash.tui.spans import Spans
@@ -20,8 +29,6 @@ from jobdash.tui.theme import FAINT, INK, LOOKS, SOFT, WARN
 
 if TYPE_CHECKING:
     from jobdash.control import Outcome
-
-_SAMPLES = 4
 
 
 class Acts:
@@ -32,12 +39,12 @@ class Acts:
         self._path = path
         self._read_only = read_only
 
-    async def act(self, name: str, seqs: Sequence[int]) -> bool:
+    async def act(self, name: str, chosen: Sequence[Chosen]) -> bool:
         """Do one of the operations on jobs; return whether it was carried out."""
         if self._refused_read_only():
             return False
         try:
-            plan = await asyncio.to_thread(make_plan, self._path, name, seqs)
+            plan = await asyncio.to_thread(make_plan, self._path, name, chosen)
             if plan.asks and not await self._confirmed(plan):
                 return False
             outcome = await asyncio.to_thread(perform, self._path, name, plan.seqs)
@@ -46,6 +53,14 @@ class Acts:
             return False
         self._tell_outcome(plan, outcome)
         return bool(outcome.changed or outcome.created)
+
+    async def find(self, wanted: JobFilter) -> Sequence[int]:
+        """Return the numbers of all matching jobs; none, and say why, if there are too many."""
+        try:
+            return await asyncio.to_thread(find, self._path, wanted)
+        except JobdashError as error:
+            self.tell(str(error), "warning")
+            return ()
 
     async def pause(self, queue: str, task: str) -> None:
         """Ask what to pause or resume, and do it."""
@@ -109,9 +124,9 @@ def _pause_choice(key: str, name: str, value: str, paused: bool) -> Choice:
 
 
 def _sample(plan: Plan) -> list[Spans]:
-    lines = [_line(job) for job in plan.ready[:_SAMPLES]]
-    if len(plan.ready) > _SAMPLES:
-        lines.append(((f"and {format_count(len(plan.ready) - _SAMPLES)} more", FAINT),))
+    lines = [_line(job) for job in plan.samples]
+    if len(plan.ready) > len(lines):
+        lines.append(((f"and {format_count(len(plan.ready) - len(lines))} more", FAINT),))
     if plan.operation.name == "cancel" and plan.running:
         count = "It is" if len(plan.ready) == 1 else f"{format_count(plan.running)} of them"
         verb = "" if len(plan.ready) == 1 else " are" if plan.running > 1 else " is"

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 
+from jobdash.report import JobFilter
 from jobdash.tui import keys
 from jobdash.tui.acts import Acts
 from jobdash.tui.ascii_filter import AsciiFilter
@@ -21,7 +23,9 @@ from jobdash.tui.feed import Feed
 from jobdash.tui.keys import bindings
 from jobdash.tui.leaving import leave_screen
 from jobdash.tui.messages import FeedFailed, SnapshotReady
+from jobdash.tui.operations import Chosen
 from jobdash.tui.options import DashboardOptions
+from jobdash.tui.places.jobs import JobsPlace
 from jobdash.tui.places.place import Place
 from jobdash.tui.pool_watch import PoolWatch
 from jobdash.tui.pulse import Pulse
@@ -129,12 +133,32 @@ class DashboardApp(App[str]):
 
     @on(Place.Act)
     def _act_wanted(self, event: Place.Act) -> None:
-        self._act(event.operation, event.seqs)
+        self._act(event.operation, event.chosen)
 
     @work
-    async def _act(self, operation: str, seqs: tuple[int, ...]) -> None:
-        if await self.acts.act(operation, seqs):
+    async def _act(self, operation: str, chosen: Sequence[Chosen]) -> None:
+        if await self.acts.act(operation, chosen):
             self.board.place.acted()
+
+    @on(Place.Change)
+    def _change_wanted(self, event: Place.Change) -> None:
+        self._change(event.chosen)
+
+    @work
+    async def _change(self, chosen: Sequence[Chosen]) -> None:
+        # Imported at its first use, as the form for new jobs is.
+        from jobdash.tui.changed_replays import ChangedReplays
+
+        if await ChangedReplays(self, self.options, self.acts.tell).run(chosen):
+            self.board.place.acted()
+
+    @on(JobsPlace.MarkAll)
+    def _all_wanted(self, event: JobsPlace.MarkAll) -> None:
+        self._mark_all(event.wanted)
+
+    @work(exclusive=True, group="mark")
+    async def _mark_all(self, wanted: JobFilter) -> None:
+        self.board.jobs.mark(wanted, await self.acts.find(wanted))
 
     @on(Place.Copy)
     def _copy(self, event: Place.Copy) -> None:

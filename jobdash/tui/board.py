@@ -145,9 +145,8 @@ class Board(Screen[None]):
 
     @on(DeadPlace.OpenGroup)
     def _open_group(self, event: DeadPlace.OpenGroup) -> None:
-        group = event.group
         self.go(self.jobs)
-        self.jobs.show_only(State.FAILED, f"task:{group.task} {group.error_type}".strip())
+        self.jobs.show_only(State.FAILED, f"group:{event.group.signature}")
 
     def action_back(self) -> None:
         """Close one thing; never leave the program."""

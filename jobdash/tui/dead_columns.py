@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from jobdash.job import State
+from jobdash.report import DeadGroup
 from jobdash.text import format_count
-from jobdash.tui.dead_letters import DeadGroup, DeadLetters
+from jobdash.tui.dead_letters import DeadLetters
 from jobdash.tui.present import Present, rough_age, short_task, words
 from jobdash.tui.spans import Spans
 from jobdash.tui.theme import ALARM, BOLD, FAINT, INK, LOOKS, SOFT, WARN
 from jobdash.tui.widgets.columns import Column
 
-_WIDE = 94
+_WIDE, _VERY_WIDE = 94, 110
 
 
 def dead_columns(width: int) -> Sequence[Column[DeadGroup, Present]]:
@@ -18,8 +19,9 @@ def dead_columns(width: int) -> Sequence[Column[DeadGroup, Present]]:
     wide = width >= _WIDE
     return [
         Column("jobs", 6, _count, "right"),
-        Column("error", 24 if wide else 17, _error_type),
-        Column("task", 26 if wide else 18, _task),
+        Column("error", 22 if wide else 17, _error_type),
+        Column("task", 18 if wide else 14, _task),
+        *([Column("where", 26, _where)] if width >= _VERY_WIDE else []),
         *([Column("first", 5, _first, "right")] if wide else []),
         Column("last", 5, _last, "right"),
         Column("newest message", 0, _message),
@@ -28,27 +30,33 @@ def dead_columns(width: int) -> Sequence[Column[DeadGroup, Present]]:
 
 def dead_summary(dead: DeadLetters, marked: int) -> Spans:
     """Return how many there are, in one line."""
-    groups = "1 group" if len(dead.groups) == 1 else f"{len(dead.groups)} groups"
+    groups = "1 group" if dead.all_groups == 1 else f"{format_count(dead.all_groups)} groups"
     parts: Spans = (
-        (f" {format_count(dead.total)}", ALARM if dead.total else SOFT),
+        (f" {format_count(dead.jobs)}", ALARM if dead.jobs else SOFT),
         (" failed", SOFT),
         (f"   {groups}", SOFT),
     )
-    if dead.examined < dead.total:
-        parts += ((f"   of the newest {format_count(dead.examined)}", FAINT),)
+    if len(dead.groups) < dead.all_groups:
+        parts += ((f"   the largest {format_count(len(dead.groups))} are shown", FAINT),)
     return parts if not marked else (*parts, (f"   {marked} marked", WARN))
 
 
 def _count(group: DeadGroup, _: Present) -> Spans:
-    return ((format_count(len(group.seqs)), BOLD),)
+    return ((format_count(group.jobs), BOLD),)
 
 
 def _error_type(group: DeadGroup, _: Present) -> Spans:
-    return ((words(group.error_type) or "(no error)", LOOKS[State.FAILED].style),)
+    name = words(group.newest.error_type or "") or "(no error)"
+    return ((name, LOOKS[State.FAILED].style),)
 
 
 def _task(group: DeadGroup, _: Present) -> Spans:
-    return ((short_task(group.task), INK),)
+    more = len(group.tasks) - 1
+    return ((short_task(group.tasks[0]), INK), (f" +{more}" if more else "", FAINT))
+
+
+def _where(group: DeadGroup, _: Present) -> Spans:
+    return ((words(group.newest.error_where or ""), SOFT),)
 
 
 def _first(group: DeadGroup, present: Present) -> Spans:

@@ -1,4 +1,4 @@
-"""The filter line's small language: `task:mail.* state:failed,retrying batch:b1 any words`."""
+"""The filter line's small language: `task:mail.* error:OSError batch:b1 any words`."""
 
 import difflib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from jobdash.errors import UsageError
 from jobdash.job import State
 from jobdash.report import JobFilter
 
-FIELDS = ("task", "state", "batch", "queue")
+FIELDS = ("task", "state", "error", "group", "batch", "queue")
 _LONGEST = 1_000
 _STATES = frozenset(map(str, State))
 
@@ -20,6 +20,8 @@ class FilterWords:
     task: str = ""
     batch: str = ""
     queue: str = ""
+    error: str = ""
+    group: str = ""
     states: tuple[State, ...] = ()
 
     def job_filter(self, state: State | None, queue: str | None) -> JobFilter:
@@ -30,6 +32,8 @@ class FilterWords:
             text=self.text,
             queue=queue or self.queue,
             batch=self.batch,
+            error_type=self.error,
+            signature=self.group,
         )
 
 
@@ -51,7 +55,7 @@ def parse_filter(typed: str) -> FilterWords:
 
 def _is_slip(name: str) -> bool:
     # Anything else with a colon is a text to look for: `TimeoutError:`, `http://…`.
-    return bool(difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.7))
+    return name.islower() and bool(difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.7))
 
 
 def _state(name: str) -> State:

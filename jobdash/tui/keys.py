@@ -27,6 +27,8 @@ class Key:
     @property
     def operation(self) -> str:
         """The operation on jobs that the key starts, '' if it does something else."""
+        if self.action == CHANGE.action:
+            return "replay"
         return self.action[len("act('") : -len("')")] if self.action.startswith("act(") else ""
 
 
@@ -43,12 +45,14 @@ MOVE = (
 
 OPEN = Key("enter,d", "open", "open", "open the job, or the jobs of the group", "enter")
 RETRY = Key("r", "act('retry')", "retry", "retry: go on with the same job")
-REPLAY = Key("R,e", "act('replay')", "replay", "replay: the same call as a new job (also e)", "R")
+REPLAY = Key("R", "act('replay')", "replay", "replay: the same call as a new job")
+CHANGE = Key("e", "change", "edit", "edit: replay with other arguments")
 CANCEL = Key("x", "act('cancel')", "cancel", "cancel: a running job is stopped")
 DISCARD = Key("D", "act('discard')", "discard", "discard: out of the dead letters")
 MARK = Key("space", "mark", "mark", "mark this one for the next action")
+MARK_ALL = Key("a", "mark_all", "", "mark all that the filter shows")
 UNMARK = Key("u", "unmark", "unmark", "take all marks away")
-FILTER = Key("slash", "filter", "filter", "filter: words, task:mail.*, state:failed, batch:…", "/")
+FILTER = Key("slash", "filter", "filter", "filter: words, task:mail.*, error:OSError, group:…", "/")
 CHIPS = Key("right_square_bracket", "chip(1)", "state", "next state", "[ ]")
 CHIPS_BACK = Key("left_square_bracket", "chip(-1)", "", "previous state", "[")
 FOLLOW = Key("f", "follow", "follow", "keep the newest in view")
@@ -62,11 +66,10 @@ GIVE_UP = Key("escape", "", "give it up", "", "esc")
 RECALL = Key("up", "", "earlier ones", "", "↑ ↓")
 TYPING = (APPLY, GIVE_UP, RECALL)
 
-_CHOICES = (RETRY, REPLAY, CANCEL, DISCARD)
-_MARKS = (MARK, UNMARK)
+_CHOICES = (RETRY, REPLAY, CHANGE, CANCEL, DISCARD)
 
-JOBS = (OPEN, MARK, *_CHOICES, UNMARK, FILTER, CHIPS, CHIPS_BACK, FOLLOW, COPY)
-DEAD = (OPEN, MARK, RETRY, DISCARD, UNMARK, COPY)
+JOBS = (OPEN, MARK, *_CHOICES, UNMARK, MARK_ALL, FILTER, CHIPS, CHIPS_BACK, FOLLOW, COPY)
+DEAD = (OPEN, MARK, RETRY, REPLAY, CHANGE, DISCARD, UNMARK, COPY)
 WORKERS = (OPEN, COPY_PID)
 JOB = (*_CHOICES, TABS, TABS_BACK, COPY)
 

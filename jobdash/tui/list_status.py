@@ -40,7 +40,7 @@ def why_empty(wanted: JobFilter, everything: JobFilter) -> tuple[str, ...]:
 
 
 def _matches(table: JobTable) -> str:
-    more = "+" if table.filter.text and table.length >= SEARCH_LIMIT else ""
+    more = "+" if table.filter.is_search and table.length >= SEARCH_LIMIT else ""
     return f"{format_count(table.length)}{more}"
 
 

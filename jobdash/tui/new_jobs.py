@@ -9,7 +9,7 @@ from textual.app import App
 from jobdash.errors import JobdashError, UsageError
 from jobdash.job import TaskType
 from jobdash.report import Report
-from jobdash.tui.enqueue_helper import NewJob, enqueue
+from jobdash.tui.app_helper import NewJob, enqueue
 from jobdash.tui.options import DashboardOptions
 from jobdash.tui.overlays.new_job import NewJobScreen
 from jobdash.tui.overlays.pick_task import PickTaskScreen
@@ -27,8 +27,8 @@ class NewJobs:
 
     async def run(self, likely: str) -> None:
         """Enqueue a job; `likely` is the task that the cursor is on."""
-        if self._options.read_only or not self._options.app:
-            self._tell(self._why_not(), "warning")
+        if problem := why_not(self._options):
+            self._tell(problem, "warning")
             return
         try:
             tasks = await asyncio.to_thread(self._tasks)
@@ -52,7 +52,11 @@ class NewJobs:
         self._tell(f"Enqueued {new.task} as #{seq}.", "information")
         return ""
 
-    def _why_not(self) -> str:
-        if self._options.read_only:
-            return "This dashboard was started to look only."
+
+def why_not(options: DashboardOptions) -> str:
+    """Return why nothing can be done through the app, '' if it can."""
+    if options.read_only:
+        return "This dashboard was started to look only."
+    if not options.app:
         return "To enqueue from here, start the dashboard with the app: jobdash -A module:huey"
+    return ""

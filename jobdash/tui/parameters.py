@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jobdash.annotations import LISTS, OBJECTS, kind_of
 from jobdash.errors import UsageError
 from jobdash.job import TaskType
 
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0"})
-_LISTS = ("list", "tuple", "sequence", "iterable", "set", "frozenset", "collection")
-_OBJECTS = ("dict", "mapping", "mutablemapping", "typeddict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def read_value(parameter: Parameter, typed: str) -> Any:
         return _json_of(text, list, "a list such as [1, 2]")
     if parameter.kind == "var_keyword":
         return _json_of(text, dict, 'an object such as {"a": 1}')
-    kind, nullable = _kind(parameter.annotation)
+    kind, nullable = kind_of(parameter.annotation)
     if nullable and text in ("null", "None"):
         return None
     return _read(kind, text, typed)
@@ -80,26 +79,11 @@ def _read(kind: str, text: str, typed: str) -> Any:
         return _json_of(text, int, "a whole number")
     if kind == "float":
         return _json_of(text, (int, float), "a number")
-    if kind in _LISTS:
+    if kind in LISTS:
         return _json_of(text, list, "a list such as [1, 2]")
-    if kind in _OBJECTS:
+    if kind in OBJECTS:
         return _json_of(text, dict, 'an object such as {"a": 1}')
     return _anything(text)
-
-
-def _kind(annotation: str) -> tuple[str, bool]:
-    """Return the bare name of a type in small letters, and whether None is allowed."""
-    text = annotation.replace(" ", "")
-    if text.startswith(("Optional[", "typing.Optional[")):
-        return _bare(text.partition("[")[2].removesuffix("]")), True
-    parts = text.split("|")
-    nullable = "None" in parts
-    others = [part for part in parts if part != "None"]
-    return (_bare(others[0]) if len(others) == 1 else ""), nullable
-
-
-def _bare(name: str) -> str:
-    return name.partition("[")[0].rpartition(".")[2].strip("'\"").lower()
 
 
 def _text_of(typed: str) -> str:

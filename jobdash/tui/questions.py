@@ -134,7 +134,7 @@ class WindowQuestion:
 
     def _read(self, report: Report) -> Window:
         shift = self._shift(report)
-        total = report.count(self.filter, SEARCH_LIMIT if self.filter.text else None)
+        total = report.count(self.filter, SEARCH_LIMIT if self.filter.is_search else None)
         first = max(0, min(self.first + shift, total - self.count))
         return Window(total, first, tuple(report.jobs(self.filter, self.count, first)), shift)
 

@@ -1,59 +1,92 @@
 """`jobdash cancel`, `retry`, `replay`, `discard`: decisions about jobs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
-from jobdash.cli.choice import filter_options
+from jobdash.cli.changes import change_options, changing_step
+from jobdash.cli.choice import Filter, filter_options
 from jobdash.cli.command import FileCommand, json_option
-from jobdash.cli.decision import Decision, Wish, decide
+from jobdash.cli.decision import Wish, decide
 from jobdash.cli.settings import Settings
-from jobdash.job import ACTIVE, FINAL, State
+from jobdash.operations import OPERATIONS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _choosing(function: Function) -> Function:
-    parts = (
+def _choosing(*more: Callable[[Any], Any]) -> Callable[[Function], Function]:
+    """Give a command what chooses jobs, and more options."""
+    parts: tuple[Callable[[Any], Any], ...] = (
         click.argument("refs", nargs=-1),
         filter_options,
+        *more,
         click.option("--all", "everything", is_flag=True, help="All that this can be done to."),
         click.option("-y", "--yes", is_flag=True, help="Do not ask."),
         json_option,
         click.pass_obj,
     )
-    for part in reversed(parts):
-        function = part(function)
-    return function
+
+    def give(function: Function) -> Function:
+        for part in reversed(parts):
+            function = part(function)
+        return function
+
+    return give
+
+
+_dead = click.option("--dead", is_flag=True, help="Of the dead letters: short for --state failed.")
+
+
+def _wish(
+    refs: tuple[str, ...],
+    everything: bool,
+    yes: bool,
+    as_json: bool,
+    dead: bool = False,
+    **chosen: Any,
+) -> Wish:
+    return Wish(refs, Filter(**chosen), dead, everything, yes, as_json)
 
 
 @click.command("cancel", cls=FileCommand, example="jobdash cancel 12 13")
-@_choosing
-def cancel(settings: Settings, **wish: Any) -> int:
+@_choosing()
+def cancel(settings: Settings, /, **typed: Any) -> int:
     """Cancel jobs that wait, and stop jobs that run."""
-    return decide(settings, Decision("cancel", "cancelled", ACTIVE, spreads=True), Wish(**wish))
+    return decide(settings, OPERATIONS["cancel"], _wish(**typed))
 
 
-@click.command("retry", cls=FileCommand, example="jobdash retry --task mail.send --yes")
-@_choosing
-def retry(settings: Settings, **wish: Any) -> int:
+@click.command("retry", cls=FileCommand, example="jobdash retry --error TimeoutError --yes")
+@_choosing(_dead)
+def retry(settings: Settings, /, **typed: Any) -> int:
     """Let jobs go on that did not succeed, with one more attempt each.
 
-    Chosen by a filter without --state: the failed ones.
+    Chosen by a filter without --state: the dead letters.
     """
-    return decide(settings, Decision("retry", "retried", {State.FAILED}), Wish(**wish))
+    return decide(settings, OPERATIONS["retry"], _wish(**typed))
 
 
-@click.command("replay", cls=FileCommand, example="jobdash replay 12")
-@_choosing
-def replay(settings: Settings, **wish: Any) -> int:
-    """Make new jobs from finished ones."""
-    return decide(settings, Decision("replay", "replayed", FINAL), Wish(**wish))
+@click.command("replay", cls=FileCommand, example="jobdash replay 12 --set to=ada@example.org")
+@_choosing(_dead, *change_options)
+def replay(
+    settings: Settings,
+    /,
+    pairs: Sequence[str],
+    args_json: str | None,
+    kwargs_json: str | None,
+    **typed: Any,
+) -> int:
+    """Make new jobs from finished ones, with other arguments if you like.
+
+    Chosen by --group or --error without --state: the dead letters. Other arguments need the app
+    (-A); what is not changed is as it was recorded.
+    """
+    step = changing_step(settings, pairs, args_json, kwargs_json)
+    return decide(settings, OPERATIONS["replay"], _wish(**typed), step)
 
 
-@click.command("discard", cls=FileCommand, example="jobdash discard --text 'no such customer'")
-@_choosing
-def discard(settings: Settings, **wish: Any) -> int:
+@click.command("discard", cls=FileCommand, example="jobdash discard --group 1f09c2")
+@_choosing(_dead)
+def discard(settings: Settings, /, **typed: Any) -> int:
     """Take failed jobs out of the dead-letter queue."""
-    return decide(settings, Decision("discard", "discarded", {State.FAILED}), Wish(**wish))
+    return decide(settings, OPERATIONS["discard"], _wish(**typed))

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from jobdash.cli.choice import filter_options, job_filter
+from jobdash.cli.choice import Filter, filter_options, job_filter
 from jobdash.cli.clock import now
 from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.failure import DONE
@@ -27,7 +27,7 @@ MOST = 1_000_000
 def list(settings: Settings, /, limit: int, as_json: bool, **chosen: Any) -> int:
     """List jobs, the newest first."""
     with open_report(settings) as report:
-        jobs = report.jobs(job_filter(report, **chosen), limit + 1)
+        jobs = report.jobs(job_filter(report, Filter(**chosen)), limit + 1)
     if as_json:
         print_json([job_json(job) for job in jobs[:limit]])
         return DONE

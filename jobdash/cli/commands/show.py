@@ -13,7 +13,7 @@ from jobdash.cli.output import print_json, say
 from jobdash.cli.reading import open_report
 from jobdash.cli.settings import Settings
 from jobdash.cli.table import STATE_COLOURS, print_facts, print_table
-from jobdash.job import MICROSECONDS, Attempt, Job, JobEvent
+from jobdash.job import MICROSECONDS, Attempt, Job, JobEvent, State
 from jobdash.render import (
     attempt_duration,
     attempt_json,
@@ -73,6 +73,8 @@ def _document(story: _Story) -> dict[str, Any]:
         "next_tries": next_tries_json(story.job),
         "dedupe_seconds": _seconds(story.job.key_window),
         "repeats": story.job.repeats,
+        "where": story.job.error_where,
+        "group": _group(story.job),
         "attempts": [attempt_json(attempt) for attempt in story.attempts],
         "timeline": [
             {"at": iso(line.at), "event": line.kind, "detail": line.detail}
@@ -106,6 +108,8 @@ def _facts(story: _Story) -> list[tuple[str, str]]:
         ("took", "" if seconds is None else format_duration(seconds)),
         ("result", job.result or ""),
         ("error", error_text(job)),
+        ("where", job.error_where or ""),
+        ("group", _group(job) or ""),
         ("reason", job.reason or ""),
         ("progress", progress_text(job)),
         ("priority", f"{job.priority:g}" if job.priority else ""),
@@ -114,6 +118,10 @@ def _facts(story: _Story) -> list[tuple[str, str]]:
         ("key", key_text(job)),
         ("batch", job.batch or ""),
     ]
+
+
+def _group(job: Job) -> str | None:
+    return job.signature if job.state is State.FAILED else None
 
 
 def _section(title: str, content: Any, show_content: Callable[[Any], None]) -> None:

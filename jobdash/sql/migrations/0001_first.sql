@@ -54,6 +54,10 @@ CREATE TABLE job (
   error_type TEXT,
   error_message TEXT,
   reason TEXT,
+  -- Of the last failure that was final: the place in the user's own code, and what it has in common
+  -- with failures of its kind. Written when a job fails, and left alone by all that comes after.
+  error_where TEXT,
+  signature TEXT,
   progress_done INTEGER,
   progress_total INTEGER,
   progress_note TEXT,
@@ -97,6 +101,8 @@ CREATE INDEX job_running ON job (worker) WHERE state = 'running';
 -- the jobs of a task.
 CREATE INDEX job_state ON job (state, seq)
   WHERE state <> 'pending' AND state <> 'running' AND state <> 'succeeded';
+-- The dead letters by what they died of; tells how many, whose and since when without a look at rows.
+CREATE INDEX job_signature ON job (signature, queue, task, finished_at) WHERE state = 'failed';
 CREATE INDEX job_after ON job (after) WHERE after IS NOT NULL;
 CREATE INDEX job_parent ON job (parent) WHERE parent IS NOT NULL;
 CREATE INDEX job_replay ON job (replay_of) WHERE replay_of IS NOT NULL;

@@ -22,8 +22,9 @@ class Field(Horizontal):
     Field .hint { width: 1fr; margin-left: 2; }
     """
 
-    def __init__(self, name_of: str, label: str, hint: str) -> None:
+    def __init__(self, name_of: str, label: str, hint: str, value: str = "") -> None:
         super().__init__()
+        self._at_first = value
         self.name_of = name_of
         self._label = label
         self._hint = hint
@@ -31,7 +32,7 @@ class Field(Horizontal):
     def compose(self) -> ComposeResult:
         """Make the parts."""
         yield Line(classes="label")
-        yield Input(select_on_focus=False)
+        yield Input(self._at_first, select_on_focus=False)
         yield Line(classes="hint")
 
     def on_mount(self) -> None:

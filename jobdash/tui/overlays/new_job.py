@@ -1,30 +1,17 @@
-"""The form for a new job, made from what is known of the task's parameters."""
+"""The form for a new job."""
 
 import json
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
-
-from rich.text import Text
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.events import Resize
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from collections.abc import Callable, Iterator
 
 from jobdash.job import TaskType
 from jobdash.render.calls import summary
-from jobdash.text import clean, parse_duration
-from jobdash.tui.enqueue_helper import NewJob
+from jobdash.text import parse_duration
+from jobdash.tui.app_helper import NewJob
+from jobdash.tui.overlays.call_form import CallForm
 from jobdash.tui.overlays.field import Field
-from jobdash.tui.parameters import Parameter, call_of, parameters_of
+from jobdash.tui.parameters import Parameter, call_of
 from jobdash.tui.present import words
-from jobdash.tui.theme import ACCENT, ALARM, BOLD, FAINT, SOFT
-from jobdash.tui.widgets.line import Line
 
-# Border, padding, title, description, margins, the call, a mistake, the keys.
-_AROUND_FIELDS = 13
 _OPTIONS = (
     ("delay", "not before: 30s, 10m, 2h"),
     ("priority", "the highest runs first"),
@@ -32,119 +19,32 @@ _OPTIONS = (
 )
 
 
-class NewJobScreen(ModalScreen[None]):
-    """Asks for the arguments and has the job enqueued; stays open if that fails."""
+class NewJobScreen(CallForm[NewJob]):
+    """Asks for the arguments and a few options."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", show=False),
-        Binding("ctrl+j,ctrl+enter", "enqueue", show=False, priority=True),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-    ]
-    DEFAULT_CSS = """
-    NewJobScreen { align: center middle; background: $background 55%; }
-    NewJobScreen #box {
-        width: 88; max-width: 96%; height: auto; max-height: 94%;
-        border: round $rule; background: $raised; padding: 1 2;
-    }
-    NewJobScreen Static { height: auto; max-height: 3; }
-    NewJobScreen #fields { height: auto; margin: 1 0; scrollbar-size: 1 1; }
-    NewJobScreen.-short #fields Field { margin-bottom: 0; }
-    """
+    VERB = "enqueue"
 
-    def __init__(self, task: TaskType, send: Callable[[NewJob], Awaitable[str]]) -> None:
-        super().__init__()
-        self._type = task
-        self._send = send
-        self._parameters = parameters_of(task)
-        self._sending = False
-        self._told = Static(id="form-error", markup=False)
-        self._fields = VerticalScroll(id="fields", can_focus=False)
+    def heading(self) -> str:
+        """Return what the form is for."""
+        return f"New job  {words(self.task_type.name)}"
 
-    def compose(self) -> ComposeResult:
-        """Make the box."""
-        with Vertical(id="box"):
-            yield Static(_title(self._type), markup=False)
-            with self._fields:
-                for parameter in self._parameters:
-                    yield _field(parameter)
-                for name, hint in _OPTIONS:
-                    yield Field(f"option-{name}", name, _with_default(name, hint, self._type))
-            yield Line("form-preview")
-            yield self._told
-            yield Line("form-keys")
+    def fields(self) -> Iterator[Field]:
+        """Make the fields."""
+        yield from map(_field, self.parameters)
+        for name, hint in _OPTIONS:
+            yield Field(f"option-{name}", name, _with_default(name, hint, self.task_type))
 
-    def on_resize(self, event: Resize) -> None:
-        """Leave room for what stands around the fields; they scroll if need be."""
-        self._fields.styles.max_height = max(3, event.size.height - _AROUND_FIELDS)
-
-    def on_mount(self) -> None:
-        """Show the keys and begin with the first field."""
-        told = "ctrl+j enqueues   tab next   esc closes"
-        self.query_one("#form-keys", Line).show(((told, FAINT),))
-        self.query(Input).first().focus()
-        self._check()
-
-    @on(Input.Changed)
-    def _typed(self) -> None:
-        self._check()
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        inputs = list(self.query(Input))
-        if event.input is inputs[-1]:
-            self.action_enqueue()
-        else:
-            inputs[inputs.index(event.input) + 1].focus()
-
-    def action_enqueue(self) -> None:
-        """Enqueue the job if nothing is wrong."""
-        new, wrong = self._read()
-        self._show_wrong(wrong)
-        if wrong or self._sending:
-            return
-        self._sending = True
-        self._say("enqueueing…", failed=False)
-        # The app's worker, not the form's: closing the form must not end it half-way.
-        self.app.run_worker(self._enqueue(new))
-
-    async def _enqueue(self, new: NewJob) -> None:
-        failure = await self._send(new)
-        self._sending = False
-        if self.is_current and failure:
-            self._say(failure, failed=True)
-        elif self.is_current:
-            self.dismiss(None)
-
-    # -- reading the fields ----------------------------------------------------------------------
-
-    def _read(self) -> tuple[NewJob, dict[str, str]]:
-        typed = {field.name_of: field.value for field in self.query(Field)}
-        args, kwargs, wrong = call_of(self._parameters, _parameters_typed(typed))
+    def read(self, typed: dict[str, str]) -> tuple[NewJob, dict[str, str]]:
+        """Return the job and what is wrong."""
+        args, kwargs, wrong = call_of(self.parameters, _parameters_typed(typed))
         options = {name: typed[f"option-{name}"].strip() for name, _ in _OPTIONS}
         wrong |= {f"option-{name}": why for name, why in _option_mistakes(options).items()}
-        return NewJob(self._type.name, args, kwargs, **options), wrong
+        return NewJob(self.task_type.name, args, kwargs, **options), wrong
 
-    def _check(self) -> None:
-        new, wrong = self._read()
-        touched = {field.name_of for field in self.query(Field) if field.value.strip()}
-        self._show_wrong({name: why for name, why in wrong.items() if name in touched})
-        call = summary(json.dumps(new.args), json.dumps(new.kwargs))
-        shown = f"{words(self._type.name)}({words(call)})"
-        self.query_one("#form-preview", Line).show(((shown, ACCENT),))
-
-    def _show_wrong(self, wrong: dict[str, str]) -> None:
-        for field in self.query(Field):
-            field.show_mistake(wrong.get(field.name_of, ""))
-
-    def _say(self, text: str, *, failed: bool) -> None:
-        self._told.update(Text(clean(text), ALARM if failed else SOFT))
-
-
-def _title(task: TaskType) -> Text:
-    doc = clean(task.doc.strip().partition("\n")[0])[:200]
-    return Text.assemble((f"New job  {words(task.name)}", BOLD), (f"\n{doc}" if doc else "", SOFT))
+    def told(self, wanted: NewJob) -> str:
+        """Return the call."""
+        call = summary(json.dumps(wanted.args), json.dumps(wanted.kwargs))
+        return f"{words(wanted.task)}({words(call)})"
 
 
 def _field(parameter: Parameter) -> Field:

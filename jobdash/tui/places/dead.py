@@ -1,14 +1,17 @@
 """Place 2: the dead letters, in groups that failed alike."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
+from jobdash.report import DeadGroup, JobFilter
 from jobdash.tui import keys
 from jobdash.tui.dead_columns import dead_columns, dead_summary
-from jobdash.tui.dead_letters import DeadGroup, DeadLetters, DeadQuestion
+from jobdash.tui.dead_letters import DeadLetters, DeadQuestion
 from jobdash.tui.feed import Feed
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.places.list_place import ListPlace
@@ -37,7 +40,7 @@ class DeadPlace(ListPlace):
 
     def __init__(self, feed: Feed, queue: str | None) -> None:
         self._groups: RowList[DeadGroup, Present] = RowList(
-            dead_columns, lambda group: group.key, Present(), id="dead-list"
+            dead_columns, lambda group: group.signature, Present(), id="dead-list"
         )
         super().__init__(feed, queue, "dead", self._groups)
         self._summary = Line("dead-summary")
@@ -89,9 +92,17 @@ class DeadPlace(ListPlace):
 
     def action_act(self, operation: str) -> None:
         """Act on all jobs of the marked groups, or of the one under the cursor."""
-        seqs = tuple(seq for group in self._groups.chosen for seq in group.seqs)
-        if seqs:
-            self.post_message(self.Act(operation, seqs))
+        if self._chosen:
+            self.post_message(self.Act(operation, self._chosen))
+
+    def action_change(self) -> None:
+        """Replay the same jobs with other arguments."""
+        if self._chosen:
+            self.post_message(self.Change(self._chosen))
+
+    @property
+    def _chosen(self) -> Sequence[JobFilter]:
+        return [replace(group.filter, queue=self.queue or "") for group in self._groups.chosen]
 
     def action_copy(self) -> None:
         """Copy the id of the newest job."""
@@ -109,4 +120,4 @@ class DeadPlace(ListPlace):
     def subject(self) -> tuple[str, str]:
         """Queue and task of the group."""
         group = self._groups.current
-        return ("", "") if group is None else (group.newest.queue, group.task)
+        return ("", "") if group is None else (group.newest.queue, group.newest.task)

@@ -7,12 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from jobdash.job import Job
+from jobdash.operations import OPERATIONS
 from jobdash.text import format_duration
 from jobdash.tui import job_facts, keys
 from jobdash.tui.feed import Feed
 from jobdash.tui.job_parts import PARTS, first_part
 from jobdash.tui.keys import Key, bindings
-from jobdash.tui.offers import suits
 from jobdash.tui.places.place import Place
 from jobdash.tui.present import words
 from jobdash.tui.questions import Detail, DetailQuestion
@@ -126,7 +126,11 @@ class JobPlace(Place):
 
     def action_act(self, operation: str) -> None:
         """Act on the job."""
-        self.post_message(self.Act(operation, (self.seq,)))
+        self.post_message(self.Act(operation, [(self.seq,)]))
+
+    def action_change(self) -> None:
+        """Replay the job with other arguments."""
+        self.post_message(self.Change([(self.seq,)]))
 
     def action_copy(self) -> None:
         """Copy the id."""
@@ -137,7 +141,7 @@ class JobPlace(Place):
         """Whether a key does something now."""
         if self._detail is None:
             return False
-        return not key.operation or suits(key.operation, self._detail.job)
+        return not key.operation or OPERATIONS[key.operation].suits(self._detail.job)
 
     @property
     def subject(self) -> tuple[str, str]:

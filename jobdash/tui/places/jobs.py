@@ -6,15 +6,16 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 
 from jobdash.job import Job, State
+from jobdash.operations import OPERATIONS
 from jobdash.report import JobFilter
 from jobdash.tui import keys
 from jobdash.tui.feed import Feed
 from jobdash.tui.filter_words import FilterWords
 from jobdash.tui.keys import Key, bindings
 from jobdash.tui.list_status import list_status, why_empty
-from jobdash.tui.offers import suits_any
 from jobdash.tui.places.list_place import ListPlace
 from jobdash.tui.questions import WindowQuestion
 from jobdash.tui.snapshot import Snapshot
@@ -30,6 +31,13 @@ class JobsPlace(ListPlace):
 
     KEYS = keys.JOBS
     BINDINGS: ClassVar[list[BindingType]] = list(bindings((*keys.JOBS, *keys.STATES)))
+
+    class MarkAll(Message):
+        """All jobs of a filter are to be marked."""
+
+        def __init__(self, wanted: JobFilter) -> None:
+            super().__init__()
+            self.wanted = wanted
 
     def __init__(self, feed: Feed, queue: str | None) -> None:
         self._everything = JobFilter(queue=queue or "")
@@ -156,12 +164,31 @@ class JobsPlace(ListPlace):
 
     def action_act(self, operation: str) -> None:
         """Act on the marked jobs, or on the one under the cursor."""
+        self._hold()
+        if self.table.chosen:
+            self.post_message(self.Act(operation, [self.table.chosen]))
+
+    def action_change(self) -> None:
+        """Replay the marked jobs, or the one under the cursor, with other arguments."""
+        self._hold()
+        if self.table.chosen:
+            self.post_message(self.Change([self.table.chosen]))
+
+    def action_mark_all(self) -> None:
+        """Mark all jobs that the filter shows."""
+        self._hold()
+        self.post_message(self.MarkAll(self.table.filter))
+
+    def mark(self, wanted: JobFilter, seqs: Sequence[int]) -> None:
+        """Mark these jobs, which a filter has found, if it still is the filter."""
+        if wanted == self.table.filter:
+            self.table.mark(seqs)
+
+    def _hold(self) -> None:
         # From here on the cursor must not slip to another job under the user's hand.
         self.table.hold()
         self._show_status()
         self.post_message(self.HintsChanged())
-        if self.table.chosen:
-            self.post_message(self.Act(operation, self.table.chosen))
 
     def action_copy(self) -> None:
         """Copy the id."""
@@ -191,7 +218,7 @@ class JobsPlace(ListPlace):
     def offers(self, key: Key) -> bool:
         """Whether a key does something now."""
         if key.operation:
-            return suits_any(key.operation, self._chosen_jobs())
+            return any(map(OPERATIONS[key.operation].suits, self._chosen_jobs()))
         offer = _OFFERS.get(key.action)
         return offer is None or offer(self.table)
 

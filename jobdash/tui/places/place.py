@@ -7,6 +7,7 @@ from textual.message import Message
 
 from jobdash.tui.feed import Feed
 from jobdash.tui.keys import NEW, PAUSE, Key
+from jobdash.tui.operations import Chosen
 from jobdash.tui.present import Present, words
 from jobdash.tui.snapshot import Snapshot
 from jobdash.tui.topics import HEAD
@@ -20,10 +21,17 @@ class Place(Vertical):
     class Act(Message):
         """Jobs are to be acted on."""
 
-        def __init__(self, operation: str, seqs: tuple[int, ...]) -> None:
+        def __init__(self, operation: str, chosen: Sequence[Chosen]) -> None:
             super().__init__()
             self.operation = operation
-            self.seqs = seqs
+            self.chosen = chosen
+
+    class Change(Message):
+        """Jobs are to be replayed with other arguments."""
+
+        def __init__(self, chosen: Sequence[Chosen]) -> None:
+            super().__init__()
+            self.chosen = chosen
 
     class OpenJob(Message):
         """A job is to be shown."""

@@ -4,7 +4,7 @@ The viewport is moved without Textual's scroll refresh where the lines on the sc
 that is what makes a list cheap whose rows slide down while new ones arrive above.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
 from rich.style import Style
@@ -142,6 +142,12 @@ class LineList(ScrollView, can_focus=True):
         else:
             self.marked[key] = None
         self.action_move(1)
+
+    def mark(self, keys: Iterable[Hashable]) -> None:
+        """Mark these rows, whether one can see them or not."""
+        self.marked.update(dict.fromkeys(keys))
+        self.redraw()
+        self.post_message(self.Moved())
 
     def unmark(self) -> None:
         """Take all marks away."""
