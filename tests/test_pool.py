@@ -291,7 +291,7 @@ def test_its_successor_can_be_killed_while_it_imports_the_app(sites: Sites, tmp_
     os.kill(first, signal.SIGKILL)
     second = eventually(lambda: _child_other_than(pool, first))
     os.kill(second, signal.SIGKILL)
-    pool.says("the app ended the process that imported it: SIGKILL")
+    pool.says("the app ended the process that imported it: killed by signal 9 (SIGKILL)")
     eventually(lambda: _child_other_than(pool, second), 10)
     open_gate(code / "gate")
     eventually(pool.workers)
