@@ -16,7 +16,7 @@ CALLS_A_SECOND = 6
 # In good order, killed, killed before it minded signals, told twice to stop.
 PRODUCER_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM)
 # A pool whose app could never be imported gives up, and says so.
-FIRST_FORKER_KILLED = "the app ended the process that imported it: SIGKILL"
+FIRST_FORKER_KILLED = "the app ended the process that imported it: killed by signal 9 (SIGKILL)"
 POOL_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM)
 
 
