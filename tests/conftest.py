@@ -53,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 settings.register_profile(
     "everyday",
     derandomize=True, database=None, deadline=None, print_blob=True,
-    max_examples=120, stateful_step_count=40,
+    max_examples=100, stateful_step_count=40,
 )  # fmt: skip
 settings.register_profile(
     "nightly", deadline=None, print_blob=True, max_examples=5_000, stateful_step_count=100

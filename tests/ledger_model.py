@@ -49,6 +49,15 @@ class ModelJob:
     asked_to_stop_at: int | None = None
     runs: list[str] = field(default_factory=list)
 
+    @property
+    def has_place(self) -> bool:
+        """True if it has a place in the order of what is ready, or may come back to it."""
+        return self.state in (State.PENDING, State.RUNNING)
+
+    def is_due(self, now: int) -> bool:
+        """Whether it has waited for its time long enough."""
+        return self.state in _DELAYED and self.eta is not None and self.eta <= now
+
     def end(self, state: State, now: int) -> None:
         """Reach a final state."""
         self.state, self.finished_at, self.worker = state, now, None
@@ -58,6 +67,7 @@ class ModelJob:
 class ModelChord:
     """A callback and the last steps of its members, each with whether it has told its end."""
 
+    cid: str
     callback: int
     told: dict[int, bool]
 
@@ -95,7 +105,7 @@ class Model:
         state = State.WAITING if tails else _ready(chord.callback.eta, now)
         callback, last = self._enter_pipeline(chord.callback, state, now)
         told = {tail: self.jobs[tail].state in FINAL for tail in tails}
-        self.chords.append(ModelChord(callback, told))
+        self.chords.append(ModelChord(chord.cid, callback, told))
         self._fire_if_complete(self.chords[-1], now)
         return callback, last
 
@@ -253,8 +263,7 @@ class Model:
 
     def promote(self, now: int) -> int:
         """What is due becomes pending, the soonest first."""
-        due = [job for job in self.jobs.values() if job.state in _DELAYED and job.eta is not None]
-        due = [job for job in due if job.eta is not None and job.eta <= now]
+        due = [job for job in self.jobs.values() if job.is_due(now)]
         for job in sorted(due, key=lambda job: (job.eta, job.seq)):
             job.state, job.place = State.PENDING, next(self._places)
         return len(due)
@@ -304,7 +313,7 @@ class Model:
             window=old.window, replay_of=seq,
         )  # fmt: skip
         if (chord := self.chord_of(seq)) is not None:
-            self.chords.append(ModelChord(new, dict(chord.told)))
+            self.chords.append(ModelChord(f"0{new}", new, dict(chord.told)))
         return new
 
     def discard(self, seq: int, now: int) -> None:
@@ -363,7 +372,8 @@ class Model:
                 chord.told[last] = False
 
     def _tell_chords(self, seq: int, now: int) -> None:
-        for chord in self.chords:
+        # A member of two chords completes both in the order of their ids, which are random.
+        for chord in sorted(self.chords, key=lambda chord: chord.cid):
             if seq in chord.told:
                 chord.told[seq] = True
                 self._fire_if_complete(chord, now)

@@ -266,12 +266,12 @@ class LedgerMachine(RuleBasedStateMachine):
         """Return how a run ended, for the ledger and for the model."""
         eta = None if delay is None else self.now + delay
         if event is Event.POSTPONE:
-            eta = self.now + (delay or MINUTE)
+            eta = self.now + abs(delay or MINUTE)
         turn = f"turn {next(self.ids)}".encode()
         outcome = OUTCOMES[event]
         left = max(claim.retries_left - 1, 0)
         settlement = Settlement(
-            event, outcome, counted=event in (Event.FAIL, Event.TRY_AGAIN), result=b"r", eta=eta,
+            event, outcome, is_failure=event in (Event.FAIL, Event.TRY_AGAIN), result=b"r", eta=eta,
             retries_left=left, retry_delay=claim.retry_delay, linked=True, member_value=b"v",
             next_step=NextStep(turn, "[]", "{}"),
         )  # fmt: skip
@@ -468,8 +468,18 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(step=st.sampled_from((-HOUR, SECOND, MINUTE, HOUR, DAY)), fuse=FUSE)
     def time_goes_by(self, step: int, fuse: int) -> None:
-        # Back only while nobody works: what runs meanwhile may come back to a later place.
-        self.now += max(step, 0) if self.held or self.model.paused else step
+        # Back only while nothing is ready: a place is a time, and what is paused or given back
+        # after the clock was set back may find later jobs before it.
+        is_quiet = all(not job.has_place for job in self.model.jobs.values())
+        until = self.now + (step if is_quiet else max(step, 0))
+        due = {job.eta for job in self.model.jobs.values() if job.is_due(until)}
+        # One by one, as a pool does: what is due together and paused has no order of its own.
+        for moment in (*sorted(due), until):
+            self.now = max(self.now, moment) if step > 0 else until
+            self.promote(fuse)
+            self.promote(0)
+
+    def promote(self, fuse: int) -> None:
         told = self.both(
             lambda: self.book.ledger.attempts.promote(self.now),
             lambda: self.model.promote(self.now),

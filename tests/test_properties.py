@@ -1,9 +1,7 @@
 """What holds for any input: delays between tries, ticks of any clock, pages of a growing list."""
 
-import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,10 +9,10 @@ from book import Book
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jobdash.broker.retry import DELAY_LIMIT, actual_delay, next_delay
 from jobdash.job import Job, State
 from jobdash.pool.minutes import Minutes
 from jobdash.report import JobFilter, Report
+from jobdash.retries import DELAY_LIMIT, RetryPolicy
 
 seconds = st.floats(0, 1e12, allow_nan=False)
 
@@ -24,21 +22,21 @@ seconds = st.floats(0, 1e12, allow_nan=False)
     backoff=st.floats(1, 1e6),
     jitter=st.floats(0, 1),
     most=st.none() | st.floats(0.001, 1e9),
-    seed=st.integers(0, 100),
+    chance=st.floats(0, 1),
 )
-@example(first=1.0, backoff=1e308, jitter=1.0, most=None, seed=0)
+@example(first=1.0, backoff=1e308, jitter=1.0, most=None, chance=1.0)
 def test_a_delay_grows_to_its_cap_and_jitter_only_shortens_it(
-    first: float, backoff: float, jitter: float, most: float | None, seed: int
+    first: float, backoff: float, jitter: float, most: float | None, chance: float
 ) -> None:
-    random.seed(seed)
-    task = SimpleNamespace(retry_backoff=backoff, retry_jitter=jitter, retry_max_delay=most)
-    delay = first
+    policy = RetryPolicy(first, backoff, most, jitter)
     for _ in range(50):
-        cap = min(delay, most or DELAY_LIMIT)
-        assert cap * (1 - jitter) * 0.999_999 <= actual_delay(task, delay) <= cap
-        following = next_delay(task, delay)
-        assert min(delay, DELAY_LIMIT) <= following <= DELAY_LIMIT
-        delay = following
+        cap = min(policy.delay, most or DELAY_LIMIT, DELAY_LIMIT)
+        wait = policy.wait(chance)
+        assert cap * (1 - jitter) <= wait * 1.000_001
+        assert wait <= cap * 1.000_001
+        following = policy.grown()
+        assert min(policy.delay, DELAY_LIMIT) <= following.delay <= DELAY_LIMIT
+        policy = following
 
 
 @given(st.lists(st.floats(-1e4, 1e4), max_size=40))
