@@ -271,7 +271,7 @@ class LedgerMachine(RuleBasedStateMachine):
         outcome = OUTCOMES[event]
         left = max(claim.retries_left - 1, 0)
         settlement = Settlement(
-            event, outcome, counted=event in (Event.FAIL, Event.TRY_AGAIN), result=b"r", eta=eta,
+            event, outcome, is_failure=event in (Event.FAIL, Event.TRY_AGAIN), result=b"r", eta=eta,
             retries_left=left, retry_delay=claim.retry_delay, linked=True, member_value=b"v",
             next_step=NextStep(turn, "[]", "{}"),
         )  # fmt: skip
