@@ -170,7 +170,7 @@ class TestReplay:
         same = ("task", "args", "kwargs", "priority", "retries", "retry_delay", "timeout")
         assert {name: row[name] for name in same} == {name: old[name] for name in same}
         assert (row["replay_of"], row["state"], row["created_at"]) == (seq, "pending", NOW + 9)
-        assert (row["claims"], row["key"], row["expires"]) == (0, None, None)
+        assert (row["claims"], row["key"], row["expires"]) == (0, "k", None)
         assert row["hard_timeout"] == 6
         assert row["id"] != old["id"]
         assert book.claim(worker).data == b"payload"

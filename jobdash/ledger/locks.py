@@ -56,7 +56,7 @@ class Locks:
         with self._database.transaction() as tx:
             other = self._found(tx.run, key)
             if other is not None and other.is_same(holder):
-                tx.run(SQL["release"], self._key(key))
+                tx.run(SQL["let_go"], self._key(key))
 
     def _goes_on(self, run: Run, key: str) -> Holder | None:
         """Return who holds a lock, unless that is a run that has ended."""
@@ -78,7 +78,7 @@ def release_with(tx: Transaction, queue: str, runs: set[tuple[int, int]]) -> Non
     for key, value in tx.run(SQL["all"], {"queue": queue}):
         holder = _read(value)
         if (holder.seq, holder.number) in runs:
-            tx.run(SQL["release"], {"queue": queue, "key": key})
+            tx.run(SQL["let_go"], {"queue": queue, "key": key})
 
 
 def _value(holder: Holder) -> bytes:

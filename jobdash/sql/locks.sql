@@ -7,7 +7,7 @@ SELECT value FROM kv WHERE queue = :queue AND key = :key
 INSERT INTO kv (queue, key, value) VALUES (:queue, :key, :value)
   ON CONFLICT DO UPDATE SET value = excluded.value
 
--- name: release
+-- name: let_go
 DELETE FROM kv WHERE queue = :queue AND key = :key
 
 -- name: runs
