@@ -38,11 +38,11 @@ def normalised(message: str) -> str:
     return _LIKE_BEFORE.sub(r"\1…", text)
 
 
-def signature(error_type: str | None, message: str | None, where: str) -> str:
+def signature(error_type: str | None, message: str | None, where: str | None) -> str:
     """Return the ten hex digits that all failures of one kind have in common.
 
     `where` is the place in the code as `file.py:12 in function`, or else the task. The line does
     not count: a change further up in the file makes no new failure.
     """
-    parts = (error_type or "", normalised(message or ""), _LINE.sub(" in ", where))
+    parts = (error_type or "", normalised(message or ""), _LINE.sub(" in ", where or ""))
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=_BYTES).hexdigest()

@@ -36,7 +36,8 @@ JOB = Job(
     retry_delay=0.0, retry_backoff=0.0, retry_max_delay=None, retry_jitter=0.0,
     created_at=NOW - 20 * SECOND, eta=None, expires=None,
     started_at=None, finished_at=None, worker=None, result=None, error_type=None,
-    error_message=None, reason=None, progress_done=None, progress_total=None, progress_note=None,
+    error_message=None, error_where=None, signature=None, reason=None,
+    progress_done=None, progress_total=None, progress_note=None,
     after=None, parent=None, replay_of=None, duplicate_of=None, batch=None, key=None,
     cancel_requested_at=None, revoked=False, held=False,
 )  # fmt: skip

@@ -164,6 +164,38 @@ class TestReplayChanged:
         assert "only a finished job can be replayed" in told[4]
         assert "99" in told[99]
 
+    def test_a_key_that_another_job_has_is_not_taken_by_a_change(
+        self, scene: Scene, huey: SqliteHuey, control: Control
+    ) -> None:
+        @huey.task(idempotency_key="order:{order}")
+        def send(order: int, note: str = "") -> None:
+            pass
+
+        for order in (7, 8):
+            send(order)
+        run_all(huey)
+        told = replay(control, huey, 1, named={"order": 8}).refused
+        assert "'order:8' of #2" in str(told[0].error)
+        # Its own key, and one that nobody has.
+        assert replay(control, huey, 1, named={"note": "again"}).created == (3,)
+        assert replay(control, huey, 1, named={"order": 9}).created == (4,)
+        assert [scene.job(seq).key for seq in (3, 4)] == ["order:7", "order:9"]
+        assert send(9).id == scene.job(4).id
+
+    def test_the_key_of_a_call_goes_on_with_its_replay(
+        self, scene: Scene, huey: SqliteHuey, control: Control
+    ) -> None:
+        @huey.task()
+        def send(order: int) -> None:
+            pass
+
+        send(7, idempotency_key="seven", dedupe_seconds=60)
+        run_all(huey)
+        replay(control, huey, 1, named={"order": 8})
+        assert scene.job(2).key == "seven"
+        ((until,),) = scene.rows("SELECT key_until - created_at FROM job WHERE seq = 2")
+        assert until == 60_000_000
+
     def test_the_app_hears_of_what_is_enqueued(self, huey: SqliteHuey, control: Control) -> None:
         heard = []
 

@@ -5,6 +5,7 @@ A decision survives a power cut. Each says with an `IllegalMove` why a job canno
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from jobdash.database import Database, Transaction
 from jobdash.errors import IllegalMove, UnknownJob
@@ -107,12 +108,23 @@ class Decisions:
         return new
 
     def replay_as(self, seq: int, job: NewJob, now: int, within: Transaction | None = None) -> int:
-        """Enter a job that is a replay of a finished one with changes. Return its number."""
+        """Enter a job that is a replay of a finished one with changes. Return its number.
+
+        It has its own key, or else that of the old one, as a plain replay has.
+        """
         with self.transaction(within) as tx:
             state, *_ = self._standing(tx, seq)
             _check_final(seq, state)
-            new = self._intake.enter(tx, job, now).seq
-            tx.run(SQL["mark_replay"], {"seq": new, "replay_of": seq})
+            holder = self._intake.key_holder(tx, job, now)
+            if holder is not None and holder[0] != seq:
+                raise IllegalMove(
+                    f"job #{seq} is not replayed: changed like this it would have the key"
+                    f" '{job.key}' of #{holder[0]}"
+                )
+            new = self._intake.enter(tx, replace(job, key=None), now).seq
+            until = None if job.key_window is None else now + job.key_window
+            marks = {"seq": new, "replay_of": seq, "key": job.key, "until": until, "now": now}
+            tx.run(SQL["mark_replay"], marks)
             rows.log(tx, now, seq, "replayed", f"with changes as #{new}")
         return new
 

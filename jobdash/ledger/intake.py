@@ -205,11 +205,16 @@ class Intake:
         rows.log(tx, now, seq, "duplicate id", f"#{known[0]} with this id is {known[1]}")
         return Entry(seq, id_)
 
-    def _same_key(self, tx: Transaction, job: NewJob, now: int) -> Entry | None:
-        """Return where the job with this key went, with the ids of its steps and members."""
+    def key_holder(self, tx: Transaction, job: NewJob, now: int) -> tuple[int, str] | None:
+        """Return number and id of the job that stands for a new job's key, None if none does."""
         if job.key is None:
             return None
         found = tx.one(SQL["job_by_key"], self._key_columns(job, now))
+        return None if found is None else (found[0], found[1])
+
+    def _same_key(self, tx: Transaction, job: NewJob, now: int) -> Entry | None:
+        """Return where the job with this key went, with the ids of its steps and members."""
+        found = self.key_holder(tx, job, now)
         if found is None:
             return None
         seq, id_ = found

@@ -421,7 +421,9 @@ INSERT INTO job (id, queue, state, place, created_at, message, parent, handles)
   SELECT :id, queue, 'pending', :now, :now, :message, seq, seq FROM job WHERE seq = :seq
 
 -- name: mark_replay
-UPDATE job SET replay_of = :replay_of WHERE seq = :seq
+UPDATE job SET replay_of = old.seq, key = coalesce(:key, old.key),
+    key_until = iif(:key IS NULL, :now + (old.key_until - old.created_at), :until)
+  FROM job AS old WHERE job.seq = :seq AND old.seq = :replay_of
 
 -- name: is_of
 SELECT 1 FROM job WHERE seq = :seq AND queue = :queue
