@@ -509,7 +509,7 @@ class TestPlans:
         "next_due",
         "held_by",
         "cancel_requests",
-        "overdue",
+        "limited",
         "job_by_id",
         "job_by_key",
         "next_step",

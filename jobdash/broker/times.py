@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # Linux' monotonic clock stands still while the machine sleeps.
+_AT_ONCE = 1000
 _STEADY = getattr(time, "CLOCK_BOOTTIME", 0)
 
 
@@ -20,7 +21,10 @@ class Watch:
     __slots__ = ("_ahead",)
 
     def __init__(self) -> None:
-        self._ahead = now() - _steady()
+        before, wall, after = _steady(), now(), _steady()
+        while after - before > _AT_ONCE:  # the process was put aside between two looks
+            before, wall, after = _steady(), now(), _steady()
+        self._ahead = wall - after
 
     def read(self) -> int:
         """Return the microseconds since the epoch, had nobody touched the clock."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from jobdash.database import Database, Transaction, statements
+from jobdash.database import Database, Transaction
 from jobdash.errors import LostClaim
 from jobdash.job import Claim, Event
 from jobdash.ledger import locks, rows
@@ -36,7 +36,6 @@ class Limited(NamedTuple):
         return self.seq, self.number
 
 
-LIMITS = statements("limits")
 _ANY_PENDING = f"SELECT {SQL['next_pending']}"
 _NOBODY = [(None,)]
 _RUNNING = {
@@ -118,8 +117,10 @@ class Attempts:
         """Make what is due pending, soonest first. Return how many jobs that were."""
         with self._database.transaction() as tx:
             due = tx.run(SQL["due"], self._due(now, PROMOTE_AT_ONCE, fresh=1))
+            place = 0
             for (seq,) in due:
-                place = rows.next_place(tx, seq, now)
+                # Held ones are not seen by the next: each has to be told where the last one went.
+                place = max(rows.next_place(tx, seq, now), place + 1)
                 tx.run(SQL["promote"], {"seq": seq, "place": place})
         if due:
             self._ring()
@@ -141,7 +142,7 @@ class Attempts:
 
     def limited(self) -> list[Limited]:
         """Return the running jobs that have a hard time limit."""
-        return [Limited(*row) for row in self._database.rows(LIMITS["limited"])]
+        return [Limited(*row) for row in self._database.rows(SQL["limited"])]
 
     def chord_values(self, cid: str) -> list[tuple[bytes, int]]:
         """Return (value, member's seq) for each position of a chord, in order."""

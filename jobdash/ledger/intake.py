@@ -187,7 +187,7 @@ class Intake:
             "seq": seq,
             "queue": self.queue,
             "state": state,
-            "place": rows.next_place(tx, seq, now),
+            "place": rows.next_place(tx, seq, now, job.priority),
             "fresh": state is State.SCHEDULED,
             "priority": job.priority,
             "eta": job.eta,

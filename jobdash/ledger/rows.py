@@ -12,9 +12,9 @@ CLAIMABLE = {
 }
 
 
-def next_place(tx: Transaction, seq: int, now: int) -> int:
-    """Return the place behind everything pending that is as urgent as this job."""
-    found = tx.one(SQL["next_place"], {"seq": seq, "now": now})
+def next_place(tx: Transaction, seq: int, now: int, priority: float | None = None) -> int:
+    """Return the place behind everything pending that is as urgent as this job, or will be."""
+    found = tx.one(SQL["next_place"], {"seq": seq, "now": now, "priority": priority})
     return int(found[0]) if found else now
 
 

@@ -3,10 +3,12 @@
 
 -- name: next_place
 -- The place behind everything of its priority that is pending now; a time, so that no counter has
--- to be kept, but never before the last one, so that a clock that is set back reorders nothing.
+-- to be kept, but never before the last one, so that a clock that is set back reorders nothing that
+-- is pending.
 SELECT max(:now, 1 + coalesce((
     SELECT place FROM job
-      WHERE queue = this.queue AND priority = this.priority AND state = 'pending' AND held = 0
+      WHERE queue = this.queue AND priority = coalesce(:priority, this.priority)
+        AND state = 'pending' AND held = 0
       ORDER BY place DESC LIMIT 1), 0))
   FROM job AS this WHERE seq = :seq
 
@@ -327,10 +329,12 @@ SELECT cid, position FROM chord_member WHERE member = :seq
 UPDATE chord_member SET value = :value WHERE cid = :cid AND position = :position
 
 -- name: forget_member_value
+-- A callback that was cancelled before its turn may be retried, and then waits for everyone again.
 UPDATE chord_member SET value = NULL
   WHERE member = :seq AND EXISTS (
     SELECT 1 FROM chord JOIN job ON job.seq = chord.callback
-      WHERE chord.cid = chord_member.cid AND job.state = 'waiting')
+      WHERE chord.cid = chord_member.cid
+        AND (job.state = 'waiting' OR job.state = 'cancelled' AND job.claims = 0))
 
 -- name: complete_callback
 -- The callback of a chord whose members are all final, if its turn has not come before.
@@ -370,10 +374,9 @@ SELECT seq, claims, worker, cancel_requested_at FROM job
 SELECT 1 FROM job
   WHERE seq = :seq AND claims = :number AND state = 'running' AND cancel_requested_at IS NOT NULL
 
--- name: overdue
-SELECT seq, claims, worker FROM job
+-- name: limited
+SELECT seq, claims, worker, hard_timeout FROM job
   WHERE state = 'running' AND hard_timeout IS NOT NULL
-    AND started_at + hard_timeout * 1000000 <= :now
 
 -- name: retry
 -- No pause or resume has looked after the job since it ended, so it is not held any more.
