@@ -520,6 +520,19 @@ class TestChords:
         run_all(app.huey)
         assert app.seen == [[2, 3]]
 
+    def test_a_cancelled_callback_waits_for_members_that_were_retried_meanwhile(
+        self, app: App, scene: Scene, control: Control
+    ) -> None:
+        app.failures = 1
+        app.huey.enqueue(chord([app.flaky.s(1), app.add.s(1)], app.gather.s()))
+        control.cancel([3], NOW)
+        run_all(app.huey)
+        control.retry([1], NOW).raise_refusal()
+        control.retry([3], NOW).raise_refusal()
+        assert scene.state(3) is State.WAITING
+        run_all(app.huey)
+        assert app.seen == [[10, 2]]
+
     def test_a_retry_says_in_which_state_the_job_is_now(self, book: Book) -> None:
         book.enter(NewChord("c", (new_job("m"),), new_job("cb")))
         book.ledger.decisions.cancel(2, NOW)
