@@ -56,7 +56,8 @@ def _task(group: DeadGroup, _: Present) -> Spans:
 
 
 def _where(group: DeadGroup, _: Present) -> Spans:
-    return ((words(group.newest.error_where or ""), SOFT),)
+    # The folders would take the room of the function; `jobdash dead` tells them.
+    return ((words((group.newest.error_where or "").rpartition("/")[2]), SOFT),)
 
 
 def _first(group: DeadGroup, present: Present) -> Spans:
