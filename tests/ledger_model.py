@@ -368,7 +368,9 @@ class Model:
             if goes_on:
                 self._reopen(step, State.WAITING)
         for chord in self.chords if goes_on else ():
-            if last in chord.told and self.jobs[chord.callback].state is State.WAITING:
+            callback = self.jobs[chord.callback]
+            never_had_its_turn = callback.state is State.CANCELLED and not callback.claims
+            if last in chord.told and (callback.state is State.WAITING or never_had_its_turn):
                 chord.told[last] = False
 
     def _tell_chords(self, seq: int, now: int) -> None:

@@ -58,5 +58,5 @@ def test_limits_that_make_no_sense_are_refused_when_the_task_is_made(
 def test_looking_for_limits_reads_no_more_than_what_runs(book: Book) -> None:
     from jobdash.database import statements
 
-    plan = "EXPLAIN QUERY PLAN " + statements("limits")["limited"]
+    plan = "EXPLAIN QUERY PLAN " + statements("ledger")["limited"]
     assert [row[3] for row in book.rows(plan)] == ["SCAN job USING INDEX job_running"]

@@ -93,7 +93,8 @@ class JobTable(LineList):
 
     def _fits(self, question: WindowQuestion, window: Window) -> bool:
         """Whether it can be told from the window how far the list has slid."""
-        return self.follow or question is self._asked or self._index_in(window) is not None
+        # Not "is": the feed does not publish twice what the same question, asked again, has got.
+        return self.follow or question == self._asked or self._index_in(window) is not None
 
     def _moved(self, window: Window) -> int:
         """Return how far the list has slid since what is on the screen now."""
