@@ -7,7 +7,7 @@ import apsw
 import pytest
 from book import FAR, NOW, SECOND, Book, new_job
 
-from jobdash.errors import IllegalMove, LostClaim
+from jobdash.errors import IllegalMove, LostClaim, UsageError
 from jobdash.job import FINAL, Claim, Event, State
 from jobdash.ledger import Death, Ledger, NewChord, NextStep, Settlement
 from jobdash.ledger.attempts import PROMOTE_AT_ONCE
@@ -133,6 +133,20 @@ class TestMessages:
         assert claim.data is not None
         assert claim.checksum != zlib.crc32(claim.data)
         book.write("UPDATE message SET data = ?", (b"sound",))  # for the fixture's last look
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"priority": "high"}, {"priority": NAN}, {"retries": -1}, {"retry_delay": NAN}],
+    ids=str,
+)
+def test_what_is_no_number_where_one_belongs_is_refused_in_words(book: Book, odd: Any) -> None:
+    with pytest.raises(UsageError, match=r"mail\.send cannot be enqueued like this: priority"):
+        book.add("a", **odd)
+    assert book.rows("SELECT * FROM job") == book.rows("SELECT * FROM message") == []
 
 
 class TestFence:

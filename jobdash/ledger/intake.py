@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jobdash.database import Conflict, Database, Transaction
+from jobdash.errors import UsageError
 from jobdash.ids import new_id
 from jobdash.job import FINAL, State
 from jobdash.ledger import rows, workflow
@@ -113,10 +114,13 @@ class Intake:
             entry = Entry(tx.insert(SQL["insert_job"], values), job.id)
             self._promise_key(tx, entry.seq, job, now)
             return entry
-        except Conflict:
+        except Conflict as error:
             known = self._known(tx, job.id)
             if known is None:
-                raise
+                raise UsageError(
+                    f"{job.task} cannot be enqueued like this: priority, retries, delays and limits"
+                    f" are numbers, and retries none below 0 ({error})"
+                ) from error
         if State(known[1]) in FINAL:
             return self._go_on(tx, job, known, state, now, message, after)
         # Still active: the id names the older row, so this job needs another one.
