@@ -206,7 +206,7 @@ class TestOneTransaction:
         claim = book.claim(worker)
         before = _contents(book)
         impossible = new_job("handler", retries=-1)
-        with pytest.raises(apsw.ConstraintError):
+        with pytest.raises(UsageError):
             book.settle(claim, Event.FAIL, result=b"e", linked=True, handler=impossible)
         assert _contents(book) == before
 
@@ -227,7 +227,7 @@ class TestOneTransaction:
     def test_many_units_are_entered_all_or_none(self, book: Book) -> None:
         units = [new_job("a"), NewChord("c", (new_job("m"),), new_job("cb")), new_job("b")]
         before = _contents(book)
-        with pytest.raises(apsw.ConstraintError):
+        with pytest.raises(UsageError):
             book.enter(*units, new_job("impossible", retries=-1))
         assert _contents(book) == before
         assert book.rung == 0

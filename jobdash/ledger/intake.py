@@ -119,7 +119,7 @@ class Intake:
             if known is None:
                 raise UsageError(
                     f"{job.task} cannot be enqueued like this: priority, retries, delays and limits"
-                    f" are numbers, and retries none below 0 ({error})"
+                    " are numbers, and retries none below 0"
                 ) from error
         if State(known[1]) in FINAL:
             return self._go_on(tx, job, known, state, now, message, after)
