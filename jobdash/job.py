@@ -13,6 +13,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 MICROSECONDS = 1_000_000
+# The tally counts by chunks of so many job numbers. Smaller ones would make it long, larger ones
+# a walk through one of them. The SQL has the same number.
+CHUNK = 32768
 
 
 class State(StrEnum):

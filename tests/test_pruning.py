@@ -15,9 +15,9 @@ from jobdash.broker.pruner import Pruner
 from jobdash.control import Control
 from jobdash.database import Database, open_database, statements
 from jobdash.errors import IllegalMove
-from jobdash.job import FINAL, Event, State
+from jobdash.job import CHUNK, FINAL, Event, State
 from jobdash.ledger import NewChord, NextStep
-from jobdash.ledger.pruning import CHUNK, JOBS_AT_ONCE, SLICE, Pruning, Retention, TooOld
+from jobdash.ledger.pruning import JOBS_AT_ONCE, SLICE, Pruning, Retention, TooOld
 from jobdash.report import JobFilter, Report
 
 PRUNING = statements("pruning")

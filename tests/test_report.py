@@ -18,10 +18,9 @@ import pytest
 from jobdash import liveness
 from jobdash.database import Database, open_database
 from jobdash.errors import DatabaseError, NotFound, UnknownJob, UnknownTask, UsageError
-from jobdash.job import Attempt, Job, JobEvent, State, TaskType, Worker
+from jobdash.job import CHUNK, Attempt, Job, JobEvent, State, TaskType, Worker
 from jobdash.ledger.samples import Samples
 from jobdash.report import JobFilter, Report
-from jobdash.report.directory import CHUNK
 from jobdash.report.plan import LONGEST_TEXT
 
 NOW = 1_790_000_000_000_000

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobdash.database import Database, Transaction, statements
-from jobdash.job import FINAL, MICROSECONDS, State
+from jobdash.job import CHUNK, FINAL, MICROSECONDS, State
 
 SQL = statements("pruning")
 
-CHUNK = 32768
 # So many numbers are read at once, and so many jobs deleted: a few milliseconds on a slow machine.
 SLICE = 2048
 JOBS_AT_ONCE = 100

@@ -1,11 +1,11 @@
 """What a queue had behind it, noted now and then: rates and charts are differences of samples."""
 
 from jobdash.database import Database
+from jobdash.job import MICROSECONDS
 from jobdash.ledger.rows import SQL
 
-SECOND = 1_000_000
-SAMPLE_EVERY = 10 * SECOND
-KEPT = 25 * 3600 * SECOND
+SAMPLE_EVERY = 10 * MICROSECONDS
+KEPT = 25 * 3600 * MICROSECONDS
 
 
 class Samples:

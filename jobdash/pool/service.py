@@ -7,6 +7,7 @@ from jobdash import liveness
 from jobdash.broker.pruner import Pruner
 from jobdash.broker.times import now
 from jobdash.errors import DatabaseError
+from jobdash.job import MICROSECONDS
 from jobdash.ledger import Death, Present
 from jobdash.ledger.pruning import Retention
 from jobdash.pool.every import Every
@@ -17,8 +18,6 @@ from jobdash.pool.voice import Voice
 
 ENFORCE_EVERY = 0.2
 SWEEP_EVERY = 1.0
-
-MICROSECONDS = 1_000_000
 
 
 class Service:

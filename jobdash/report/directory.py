@@ -7,8 +7,8 @@ all its other bookkeeping. The tally, which is kept anyway, leads to them nearly
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Smaller ones would make the tally long, larger ones a walk through one of them.
-CHUNK = 32768
+from jobdash.job import CHUNK
+
 HIGHEST = 2**63 - 1
 
 

@@ -143,7 +143,8 @@ SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job
 
 -- name: set_running
 -- The claim number rises with every claim, so that no two workers ever share one. What was pending
--- has none of the marks that `wipe` wipes, and columns left alone are indexes left alone.
+-- has none of the marks that set_running_from_anywhere clears, and columns left alone are indexes
+-- left alone.
 UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
     claims = claims + 1, started_at = :now, cancel_requested_at = NULL
   WHERE seq = :seq

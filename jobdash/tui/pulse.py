@@ -4,8 +4,9 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
-_SECOND = 1_000_000
-_WINDOW = 5 * _SECOND
+from jobdash.job import MICROSECONDS
+
+_WINDOW = 5 * MICROSECONDS
 _KEPT = 31
 
 
@@ -26,7 +27,7 @@ class Pulse:
 
     def note(self, now: int, created: int, ended: int) -> None:
         """Remember how many jobs there were in all, and how many of them were final."""
-        if not self._samples or now - self._samples[-1][0] >= _SECOND * 0.9:
+        if not self._samples or now - self._samples[-1][0] >= MICROSECONDS * 0.9:
             self._samples.append((now, created, ended))
 
     def tempo(self) -> Tempo:
@@ -48,4 +49,4 @@ class Pulse:
 
 def _rate(first: tuple[int, int, int], last: tuple[int, int, int], what: int) -> float:
     # A retry takes a job out of the final ones again: that is no negative departure.
-    return max(0, last[what] - first[what]) * _SECOND / (last[0] - first[0])
+    return max(0, last[what] - first[what]) * MICROSECONDS / (last[0] - first[0])
