@@ -107,7 +107,7 @@ class TestWindow:
 
     def test_a_window_needs_a_key(self, huey: SqliteHuey) -> None:
         task = huey.task(name="sync")(lambda: None)
-        with pytest.raises(UsageError, match="give an idempotency_key"):
+        with pytest.raises(UsageError, match="give a key too"):
             task(dedupe_seconds=5)
 
     @staticmethod

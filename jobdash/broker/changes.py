@@ -55,7 +55,7 @@ def _change(call: inspect.BoundArguments, name: str, value: Any) -> None:
         call.arguments[rest] = {**call.arguments.get(rest, {}), name: value}
     else:
         near = difflib.get_close_matches(name, parameters, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(parameters)}"
+        hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(parameters) or 'none'}"
         raise UsageError(f"the task has no argument '{name}': {hint}")
 
 

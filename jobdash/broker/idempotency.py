@@ -62,7 +62,10 @@ def mark(task: Any, key: str | None, dedupe_seconds: float | None) -> None:
     """Give a task the key, and the window, that somebody wants for this one call."""
     if dedupe_seconds is not None:
         if key is None and getattr(task, "key_rule", None) is None:
-            raise UsageError("dedupe_seconds is for how long a key holds: give an idempotency_key")
+            raise UsageError(
+                "a window (dedupe_seconds, --dedupe) is how long a key holds: give a key too"
+                " (idempotency_key, --key)"
+            )
         task.dedupe_seconds = check_window(dedupe_seconds)
     task.idempotency_key = key
 
