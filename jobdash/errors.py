@@ -21,6 +21,10 @@ class UnknownJob(NotFound):
     """No job has this id, or the reference fits several."""
 
 
+class NoLog(NotFound):
+    """What this attempt printed was not kept, or not for so long."""
+
+
 class UnknownTask(NotFound):
     """No task of this name is registered."""
 
@@ -31,6 +35,10 @@ class AppError(NotFound):
 
 class Refused(JobdashError):
     """The thing exists, but its state does not allow this."""
+
+
+class NoStack(Refused):
+    """Where a job is cannot be told: it does not run, or its worker gives no answer."""
 
 
 class IllegalMove(Refused):
@@ -49,6 +57,10 @@ class WorkerLost(JobdashError):
     """A job has cost as many workers as it may; an error handler is called with this."""
 
 
+class ChaosError(JobdashError):
+    """A run failed because somebody wanted it to, with `jobdash chaos`."""
+
+
 class HardTimeLimit(JobdashError):
     """A job outlasted its hard time limit; an error handler is called with this."""
 
@@ -61,12 +73,20 @@ class DatabaseBusy(DatabaseError):
     """Another process held the write lock for longer than this caller may wait."""
 
 
+class OnlyToLookAt(DatabaseError):
+    """The file is a copy that `jobdash export` has taken: nothing can be changed in it."""
+
+
 class NotADatabase(DatabaseError):
     """The file is no SQLite database, is damaged, or belongs to another program."""
 
 
 class SchemaTooNew(DatabaseError):
     """The file was written by a newer jobdash than this one."""
+
+
+class BenchmarkFailed(JobdashError):
+    """What was to be measured did not happen."""
 
 
 class UnsupportedPlatform(JobdashError):

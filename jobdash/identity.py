@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,10 +89,14 @@ def _signal_group(pgid: int) -> bool:
 
 def _has_life(pgid: int) -> bool:
     """Whether a group has members other than zombies, which nobody may ever wait for."""
-    if sys.platform != "linux":
-        return True
-    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
-    return any(_is_living_member(_stat(pid), pgid) for pid in pids)
+    return sys.platform != "linux" or next(living_members(pgid), None) is not None
+
+
+def living_members(pgid: int) -> Iterator[int]:
+    """Yield the processes of a group other than zombies; nothing where there is no /proc."""
+    names = os.listdir("/proc") if sys.platform == "linux" else []
+    pids = (int(name) for name in names if name.isdigit())
+    return (pid for pid in pids if _is_living_member(_stat(pid), pgid))
 
 
 def _is_living_member(fields: list[bytes] | None, pgid: int) -> bool:

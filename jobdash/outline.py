@@ -40,11 +40,11 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _ASSIGNMENT = re.compile(r"(?<![\w-])([\w-]++)['\"]?\s*+[=:]")
 
 
-def fitted(value: object, limit: int) -> str:
+def fitted(value: object, limit: int, outline: type[Outline] | None = None) -> str:
     """Return the value's JSON text, outlined more and more tightly until it fits."""
-    text = ""
+    text, kind = "", outline or Outline
     for caps in _CAPS:
-        text = _written(_Outline(caps, limit).of(value))
+        text = _written(kind(caps, limit).of(value))
         if len(text) <= limit:
             return text
     return cut(text, limit)
@@ -65,7 +65,7 @@ def cut(text: str, limit: int) -> str:
     return quote(head[: max(len(head) - excess, 0)] + "…")
 
 
-class _Outline:
+class Outline:
     """One pass over one value that turns it into plain JSON data within the caps."""
 
     def __init__(self, caps: _Caps, budget: int) -> None:
@@ -74,6 +74,7 @@ class _Outline:
         self._open: set[int] = set()
 
     def of(self, value: object) -> Json:
+        """Return the outline of one value in it."""
         self._budget -= 1
         if self._budget < 0:
             return "…"
@@ -201,13 +202,13 @@ def _hidden_after_name(text: str) -> str:
     return text
 
 
-_Convert: TypeAlias = Callable[[_Outline, Any], Json]
+_Convert: TypeAlias = Callable[[Outline, Any], Json]
 _CONVERTERS: tuple[tuple[type | tuple[type, ...], _Convert], ...] = (
     (Enum, lambda outline, value: outline._text(f"{type(value).__name__}.{value.name}")),
-    (str, _Outline._text),
-    (int, _Outline._int),
-    (float, _Outline._float),
-    ((bytes, bytearray, memoryview), _Outline._bytes),
+    (str, Outline._text),
+    (int, Outline._int),
+    (float, Outline._float),
+    ((bytes, bytearray, memoryview), Outline._bytes),
     ((date, time), lambda _, value: value.isoformat()),
     (Mapping, lambda outline, value: outline._nested(value, outline._mapping)),
     ((list, tuple, deque), lambda outline, value: outline._nested(value, outline._sequence)),

@@ -17,8 +17,10 @@ the application here. Environment variables:
 
 * `JOBDASH_DB`: the database file (default: `jobdash/samples.db` in the user's data folder)
 * `JOBDASH_DEMO_DIR`: where the tasks keep their files (default: a temporary folder per user)
-* `JOBDASH_DEMO_SMTP`: `host:port` of the mail server (default `127.0.0.1:2525`)
-* `JOBDASH_DEMO_HTTP`: `host:port` of the HTTP server (default `127.0.0.1:8025`)
+* `JOBDASH_DEMO_SMTP`: `host:port` of the mail server (default: that of the demo that runs, else
+  `127.0.0.1:2525`)
+* `JOBDASH_DEMO_HTTP`: `host:port` of the HTTP server (default: that of the demo that runs, else
+  `127.0.0.1:8025`)
 """
 
 from sample_tasks import images, mail, migration, report, squares, toys, webhooks, words, workflows

@@ -11,17 +11,20 @@ from uuid import uuid4
 def work_folder() -> Path:
     """`JOBDASH_DEMO_DIR`, else a temporary folder of this user; made if missing."""
     chosen = os.environ.get("JOBDASH_DEMO_DIR")
-    folder = Path(chosen) if chosen else _own_temporary_folder()
+    folder = Path(chosen) if chosen else own_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
-def _own_temporary_folder() -> Path:
+def own_folder() -> Path:
+    """The temporary folder of this user, which may not be there yet.
+
+    Raises PermissionError if somebody else has made it.
+    """
     user = _user_id()
     folder = Path(tempfile.gettempdir()) / f"jobdash-samples-{user}"
-    folder.mkdir(mode=0o700, exist_ok=True)
     # The name can be guessed, so on a shared machine somebody else may have made it first.
-    if folder.is_symlink() or folder.stat().st_uid != user:
+    if folder.is_symlink() or (folder.exists() and folder.stat().st_uid != user):
         raise PermissionError(f"{folder} belongs to another user; set JOBDASH_DEMO_DIR")
     return folder
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 
-from jobdash import GiveUp
+from jobdash import GiveUp, progress
 from sample_tasks.app import huey
 from sample_tasks.folder import work_folder
 
@@ -42,7 +42,10 @@ def migrate_orders(batch_size: int = 1_000, rows: int = 50_000) -> dict[str, int
         raise GiveUp(f"batch_size must be at least 1, not {batch_size}")
     with closing(open_shop()) as shop:
         fill(shop, rows)
-        migrated = sum(iter(lambda: migrate_batch(shop, batch_size), 0))
+        migrated = 0
+        for moved in iter(lambda: migrate_batch(shop, batch_size), 0):
+            migrated += moved
+            progress(_position(shop), rows, "moving orders")
         return {"migrated": migrated, **totals(shop)}
 
 
@@ -88,6 +91,11 @@ def rewritten(order: OldRow) -> NewRow:
     day, month, year = ordered.split("/")
     cents = int(amount.removesuffix(" EUR").replace(".", "").replace(",", ""))
     return number, first_name, last_name, f"{year}-{month}-{day}", cents
+
+
+def _position(shop: sqlite3.Connection) -> int:
+    (last_id,) = shop.execute("SELECT last_id FROM migration_position").fetchone()
+    return int(last_id)
 
 
 def _next_rows(shop: sqlite3.Connection, size: int) -> list[OldRow]:

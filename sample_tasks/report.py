@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+from jobdash import progress
 from sample_tasks.app import huey
 from sample_tasks.folder import replacing, work_folder
 
 REGIONS = ("Africa", "America", "Asia", "Europe", "Oceania")
 FIRST_DAY = date(2024, 1, 1)
 DAYS = 366
+TOLD_EVERY = 50_000
 SALES_COLUMNS = ("date", "region", "cents")
 REPORT_COLUMNS = ("month", "region", "sales", "sum", "mean", "max")
 
@@ -44,9 +46,12 @@ class Tally:
 def build_report(rows: int = 300_000, seed: int = 1) -> dict[str, object]:
     """Sums up a CSV file of sales by month and region; returns file name and totals."""
     source = _sales_file(rows, seed)
-    tallies = aggregate(_read_sales(source))
+    print(f"summing up {source.name}")
+    sales = _counted_aloud(_read_sales(source))
+    tallies = aggregate(progress.track(sales, rows, "summing up"))
     report = work_folder() / f"report-{rows}-{seed}.csv"
     _write_report(report, tallies)
+    print(f"{report.name}: {len(tallies)} groups")
     summary = _summary(report, tallies)
     _write_summary(report.with_suffix(".json"), summary)
     return summary
@@ -63,10 +68,12 @@ def aggregate(sales: Iterable[tuple[str, str, int]]) -> dict[Group, Tally]:
 def _sales_file(rows: int, seed: int) -> Path:
     path = work_folder() / f"sales-{rows}-{seed}.csv"
     if not path.exists():
+        print(f"no {path.name} yet: inventing {rows:,} sales")
         with replacing(path) as unfinished, unfinished.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(SALES_COLUMNS)
-            writer.writerows(_invented_sales(rows, Random(seed)))
+            sales = _counted_aloud(_invented_sales(rows, Random(seed)))
+            writer.writerows(progress.track(sales, rows, "inventing sales"))
     return path
 
 
@@ -82,6 +89,13 @@ def _read_sales(path: Path) -> Iterator[tuple[str, str, int]]:
         next(reader)
         for day, region, cents in reader:
             yield day, region, int(cents)
+
+
+def _counted_aloud(sales: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, int]]:
+    for count, sale in enumerate(sales, 1):
+        yield sale
+        if count % TOLD_EVERY == 0:
+            print(f"{count:,} sales, the last one on {sale[0]}")
 
 
 def _write_report(path: Path, tallies: dict[Group, Tally]) -> None:

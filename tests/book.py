@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from jobdash.database import Database, open_database
+from jobdash.database import Database, open_database, statements
 from jobdash.identity import Identity
 from jobdash.job import FINAL, Claim, Event
 from jobdash.ledger import Entry, Ledger, NewJob, NextStep, Settled, Settlement
@@ -15,11 +15,21 @@ NOW = 1_790_000_000_000_000
 SECOND = 1_000_000
 FAR = 4_000_000_000_000_000
 
+ADMIT = statements("lanes")["let_one_through"]
+PUSH_OUT = statements("lanes")["push_one_out"]
+
 # Running jobs are counted by their index, so the tally leaves them out.
 TALLY = "SELECT chunk, queue, task, state, jobs FROM tally WHERE chunk >= 0 AND jobs <> 0"
 RECOUNT = """
 SELECT seq / 32768, queue, task, state, count(*) FROM job WHERE state <> 'running'
   GROUP BY 1, 2, 3, 4
+"""
+
+LANES = "SELECT batch, task, queue, phase, jobs FROM lane WHERE jobs <> 0"
+RECOUNT_LANES = """
+SELECT coalesce(batch, ''), task, queue, CASE state WHEN 'running' THEN 'admitted'
+    WHEN 'pending' THEN iif(held, 'held', 'admitted') ELSE state END AS phase, count(*)
+  FROM job WHERE in_lane GROUP BY 1, 2, 3, 4
 """
 
 _FINALS = ", ".join(f"'{state}'" for state in sorted(FINAL))
@@ -30,6 +40,8 @@ SELECT seq FROM job WHERE state = 'waiting' AND CASE
   WHEN EXISTS (SELECT 1 FROM chord WHERE callback = job.seq) THEN NOT EXISTS (
     SELECT 1 FROM chord JOIN chord_member USING (cid) JOIN job AS m ON m.seq = member
       WHERE callback = job.seq AND value IS NULL AND m.state NOT IN ({_FINALS}))
+  WHEN EXISTS (SELECT 1 FROM batch WHERE seq IN (then_job, notify_job)) THEN EXISTS (
+    SELECT 1 FROM batch WHERE seq IN (then_job, notify_job) AND finished_at IS NOT NULL)
   ELSE coalesce((SELECT b.state FROM job AS b WHERE b.seq = job.after), 'failed') IN ({_FINALS})
 END
 """
@@ -60,6 +72,13 @@ def assert_sound(database: Database) -> None:
     recount = database.rows(RECOUNT)
     tally = database.rows(TALLY)
     assert sorted(tally) == sorted(recount), "the counts differ from a recount"
+    lanes = database.rows(RECOUNT_LANES)
+    assert sorted(database.rows(LANES)) == sorted(lanes), "the lanes differ from a recount"
+    with database.transaction() as tx:
+        for (queue,) in tx.run("SELECT DISTINCT queue FROM lane"):
+            where = {"queue": queue, "batch": None, "task": None, "rated": None}
+            assert not tx.change(ADMIT, where), "somebody is held though there is room"
+            assert not tx.change(PUSH_OUT, where), "somebody less urgent was let through"
     assert database.rows("PRAGMA integrity_check") == [("ok",)]
     assert database.rows("PRAGMA foreign_key_check") == []
     for table in ("message", "result"):

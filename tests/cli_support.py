@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
+from waiting import PATIENCE, eventually
 
 from jobdash.cli.main import command_line
 
-PATIENCE = 15.0
 NOBODY_SAID = ("JOBDASH_APP", "JOBDASH_DB", "XDG_DATA_HOME", "NO_COLOR")
 
 SOURCE = '''
@@ -29,7 +28,7 @@ huey = SqliteHuey("shop", filename=os.path.join(os.path.dirname(__file__), "shop
 
 
 @huey.task()
-def send(to, times=1):
+def send(to: str, times: int = 1):
     """Sends a mail."""
     return f"sent to {to}"
 
@@ -94,19 +93,16 @@ def start(*words: object, **options: Any) -> subprocess.Popen[str]:
 def program(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the program to its end."""
     with start(*words, **options) as process:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=2 * PATIENCE)
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 def wait_for(condition: Callable[[], Any], what: str = "") -> Any:
     """Return the first true value of a condition; fail if it takes too long."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"did not happen in {PATIENCE:.0f} s: {what or condition}")
+    try:
+        return eventually(condition)
+    except AssertionError as error:
+        raise AssertionError(what or str(error)) from None
 
 
 def processes_with(text: str) -> list[int]:
@@ -193,6 +189,7 @@ def a_shop(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Shop]:
     for name in NOBODY_SAID:
         patch.delenv(name, raising=False)
     patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    patch.setenv("XDG_STATE_HOME", str(folder / "state"))
     patch.setenv("COLUMNS", "200")
     patch.chdir(folder)
     patch.syspath_prepend(str(folder))

@@ -1,5 +1,6 @@
 """What the ledger promises about jobs, once more in plain Python: no SQL, no files."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -9,6 +10,7 @@ from jobdash.job import FINAL, MICROSECONDS, Event, State
 from jobdash.ledger import NewChord, NewJob
 
 MOST_RESCUES = 3
+FAR = 1_000_000
 _DELAYED = (State.SCHEDULED, State.RETRYING)
 _RETRIABLE = FINAL - {State.SUCCEEDED}
 
@@ -84,6 +86,8 @@ class Model:
         self.jobs: dict[int, ModelJob] = {}
         self.chords: list[ModelChord] = []
         self.paused: set[str] = set()
+        # How many jobs of a task may run at once.
+        self.limits: dict[str, int] = {}
         self._places = count(1)
 
     # -- taking in
@@ -157,6 +161,8 @@ class Model:
         """The most urgent job that may run now."""
         ready = [job for job in self.jobs.values() if job.state is State.PENDING]
         ready = [job for job in ready if not self.paused & {"", job.task}]
+        running = Counter(job.task for job in self.jobs.values() if job.state is State.RUNNING)
+        ready = [job for job in ready if running[job.task] < self.limits.get(job.task, FAR)]
         return min(ready, key=lambda job: (-job.priority, job.place), default=None)
 
     def claim(self, worker: int, now: int) -> ModelJob | None:
@@ -322,6 +328,27 @@ class Model:
         if job.state is not State.FAILED:
             raise Refusal
         job.end(State.DISCARDED, now)
+
+    def now(self, seq: int, now: int) -> None:
+        """Let a job run whose time has not come."""
+        job = self._known(seq)
+        if job.state not in _DELAYED:
+            raise Refusal
+        job.state, job.eta, job.place = State.PENDING, now, next(self._places)
+
+    def change(self, seq: int, now: int, priority: float | None, eta: int | None) -> None:
+        """Change how urgent a job is that has not begun, or when it is to run."""
+        job = self._known(seq)
+        if job.state in FINAL or job.state is State.RUNNING:
+            raise Refusal
+        was = job.state, job.priority
+        job.priority = job.priority if priority is None else priority
+        if eta is not None:
+            job.eta = eta
+            if job.state is State.PENDING or (job.state in _DELAYED and eta <= now):
+                job.state = _ready(eta, now)
+        if was != (job.state, job.priority):
+            job.place = next(self._places)
 
     def pause(self, task: str) -> bool:
         """Hand out no more jobs of a task, '' for all; False if it was so before."""

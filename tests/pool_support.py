@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 from jobdash.job import Attempt, Job, State, Worker
 from jobdash.ledger import Ledger
@@ -61,8 +61,8 @@ class Pool:
     def said(self) -> str:
         return self._said.read_text()
 
-    def says(self, text: str, seconds: float = 5.0) -> None:
-        eventually(lambda: text in self.said() or self._site.complain(self, text), seconds)
+    def says(self, text: str) -> None:
+        eventually(lambda: text in self.said() or self._site.complain(self, text))
 
     def is_serving(self) -> bool:
         return bool(self.workers())
@@ -85,9 +85,9 @@ class Pool:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ends(self, seconds: float = 10.0) -> int:
+    def ends(self) -> int:
         """Wait for its end and return its exit code."""
-        return self.process.wait(seconds)
+        return self.process.wait(PATIENCE)
 
     def stop(self) -> None:
         self.signal(signal.SIGTERM)
@@ -125,8 +125,8 @@ class Site:
         """Start a pool and wait until all its workers are there."""
         pool = self.start(app, **options)
         wanted = options.get("workers", 1)
-        pool.says(" serves ", 10)
-        eventually(lambda: len(pool.workers()) == wanted or self.complain(pool, "workers"), 10)
+        pool.says(" serves ")
+        eventually(lambda: len(pool.workers()) == wanted or self.complain(pool, "workers"))
         return pool
 
     def complain(self, pool: Pool, missing: str) -> bool:
@@ -177,9 +177,15 @@ class Site:
     def is_in(self, state: State, seq: int) -> bool:
         return self.job(seq).state is state
 
-    def ends_as(self, state: State, seq: int, seconds: float = 5.0) -> Job:
-        eventually(lambda: self.is_in(state, seq), seconds)
+    def ends_as(self, state: State, seq: int) -> Job:
+        eventually(lambda: self.is_in(state, seq))
         return self.job(seq)
+
+    def latency(self, number: int) -> int:
+        """Run a job that does nothing; return the microseconds from its creation to its start."""
+        job = self.ends_as(State.SUCCEEDED, self.enqueue("note", self.book, f"job {number}"))
+        assert job.started_at is not None
+        return job.started_at - job.created_at
 
     def attempts(self, seq: int) -> list[Attempt]:
         found: list[Attempt] = self.read(lambda report: report.attempts(seq))
@@ -207,7 +213,7 @@ class Site:
             if pool.process.poll() is None:
                 pool.signal(signal.SIGKILL)
             pool.process.wait()
-        eventually(lambda: not self.processes(), 3)
+        eventually(lambda: not self.processes())
 
     def _owns(self, pid: int) -> bool:
         try:

@@ -19,40 +19,127 @@ ROOT = Path(jobdash.__file__).parent
 
 # Each part, and what else of jobdash it may import besides itself and what is pure.
 PURE = {
-    "annotations", "errors", "ids", "job", "operations", "outline", "preview", "redact", "retries",
-    "signature", "text",
-}  # fmt: skip
+    "alert",
+    "batch",
+    "counts",
+    "commit",
+    "editor",
+    "fingerprint",
+    "postmortem",
+    "still",
+    "annotations",
+    "errors",
+    "fault",
+    "forecast",
+    "ids",
+    "job",
+    "measure",
+    "near",
+    "operations",
+    "outline",
+    "policy",
+    "preview",
+    "redact",
+    "retries",
+    "rule",
+    "signature",
+    "streams",
+    "text",
+    "threads",
+    "transition",
+    "typed",
+    "usage",
+}
 MAY_KNOW: dict[str, set[str]] = {
+    "alert": set(),
     "annotations": set(),
+    "batch": set(),
+    "counts": set(),
+    "commit": set(),
+    "editor": set(),
+    "fingerprint": set(),
+    "postmortem": set(),
+    "still": set(),
     "errors": set(),
+    "fault": set(),
+    "forecast": set(),
     "ids": set(),
     "job": set(),
+    "measure": set(),
+    "near": set(),
     "text": set(),
+    "usage": set(),
     "operations": set(),
     "outline": set(),
+    "policy": set(),
     "preview": set(),
     "redact": set(),
     "retries": set(),
+    "rule": set(),
     "signature": set(),
+    "streams": set(),
+    "threads": set(),
+    "transition": set(),
+    "typed": set(),
     "render": set(),
     "sidecar": set(),
+    "logfiles": {"sidecar"},
     "identity": set(),
     "wake": {"sidecar"},
     "liveness": {"identity", "sidecar"},
+    "stacks": {"identity"},
     "database": set(),
-    "ledger": {"database", "identity"},
+    "ledger": {"database", "identity", "logfiles"},
     "broker": {"ledger", "database", "identity", "liveness", "wake"},
-    "pool": {"broker", "ledger", "database", "identity", "liveness", "wake", "sidecar"},
-    "report": {"database", "liveness"},
-    "control": {"ledger", "database", "wake"},
+    "pool": {
+        "broker", "ledger", "database", "identity", "liveness", "logfiles", "wake", "sidecar",
+        "stacks",
+    },
+    "report": {"database", "identity", "liveness", "logfiles", "stacks"},
+    "metrics": {"report"},
+    "alerts": {"report", "ledger", "database", "liveness"},
+    "shell": {"broker", "identity"},
+    "control": {"ledger", "database", "liveness", "logfiles", "sidecar", "wake"},
     "tui": {"control", "report", "render"},
+    "http": {"control", "report", "render", "metrics"},
+    "bench": {"tui", "report", "ledger", "database", "identity"},
     "cli": {
-        "tui", "control", "report", "render", "pool", "broker", "ledger", "database", "identity",
-        "liveness", "wake", "sidecar",
+        "bench", "tui", "control", "report", "render", "pool", "broker", "ledger", "database",
+        "alerts", "metrics", "shell", "identity", "liveness", "wake", "sidecar",
+        "http",
     },
     "__main__": {"cli"},
     "__init__": {"broker"},
 }  # fmt: skip
+
+# The dashboard's own packages, from the ground up: each knows only those in rows above its own.
+DASHBOARD = (
+    {
+        "calls",
+        "clipboard",
+        "clock",
+        "drivers",
+        "looks",
+        "messages",
+        "place_table",
+        "sure_timers",
+        "surroundings",
+    },
+    {"asking", "keyboard", "options"},
+    {"rows", "pool_watch", "alarm"},
+    {"widgets"},
+    {"filtering", "log_view", "overlays", "stack_view"},
+    {"commands", "job"},
+    {"acting", "themed"},
+    {"places"},
+    {"frame"},
+    {"ways"},
+    {"board"},
+    {"requests"},
+    {"app"},
+    {"run"},
+    {"__init__"},
+)
 
 # Files that may know more than their part.
 EXCEPTIONS = {"control/enqueue.py": {"broker"}, "control/replay.py": {"broker"}}
@@ -65,6 +152,12 @@ RESERVED = {
     "sqlite3": set[str](),
     "click": {"cli", "__main__"},
     "rich": {"tui", "cli"},
+    "textual_serve": {"cli"},
+    "aiohttp": {"cli"},
+    "fastapi": {"http"},
+    "starlette": {"http"},
+    "pydantic": {"http"},
+    "uvicorn": {"http"},
 }
 
 MAY_PRINT = {"cli", "__main__"}
@@ -161,6 +254,24 @@ def test_nobody_knows_each_other_in_a_circle() -> None:
         order |= free
 
 
+def _step(module: str) -> int:
+    """Return how far from the ground a module of the dashboard stands."""
+    part = module.removeprefix("jobdash.tui").lstrip(".").partition(".")[0] or "__init__"
+    return next(step for step, parts in enumerate(DASHBOARD) if part in parts)
+
+
+def test_the_dashboard_is_built_from_the_ground_up() -> None:
+    wrong = []
+    for found in _imports():
+        own = "jobdash." + found.file.removesuffix(".py").replace("/", ".")
+        if found.part != "tui" or not found.module.startswith("jobdash.tui."):
+            continue
+        same_package = own.split(".")[2] == found.module.split(".")[2]
+        if not same_package and _step(own) <= _step(found.module):
+            wrong.append(f"{found.file}:{found.line} imports {found.module}")
+    assert wrong == []
+
+
 def test_what_is_pure_knows_only_what_is_pure() -> None:
     assert all(MAY_KNOW[part] == set() for part in PURE)
     outside = {"os", "io", "socket", "subprocess", "threading", "time", "logging", "pathlib"}
@@ -228,8 +339,17 @@ def test_every_statement_is_run_by_somebody() -> None:
     assert unused == []
 
 
+def test_no_two_statements_of_a_file_have_one_name() -> None:
+    for file in (ROOT / "sql").glob("*.sql"):
+        lines = file.read_text().splitlines()
+        names = [line for line in lines if line.startswith("-- name: ")]
+        assert sorted(names) == sorted(set(names)), file.name
+        names = [line for line in file.read_text().splitlines() if line.startswith("-- name:")]
+        assert len(names) == len(set(names)), file.name
+
+
 # What each command may not load: it has to start in a fraction of a second.
-HEAVY = ("textual", "huey", "jobdash.broker", "sqlite3", "asyncio")
+HEAVY = ("textual", "fastapi", "huey", "jobdash.broker", "sqlite3", "asyncio")
 
 
 def _loaded(*arguments: str) -> set[str]:

@@ -632,6 +632,26 @@ class TestWho:
         assert first.token == second.token
         assert not first.cancel_requested
 
+    def test_what_a_body_enqueues_has_its_job_as_the_parent(
+        self, huey: SqliteHuey, scene: Scene
+    ) -> None:
+        made: list[Any] = []
+        leaf = huey.task(name="leaf")(lambda value=None: value)
+
+        @huey.task()
+        def body() -> None:
+            made.append(leaf())
+            made.append(leaf.schedule(delay=60))
+            made.extend(huey.enqueue_many([leaf.s(1), leaf.s(2)]))
+            made.append(next(iter(huey.enqueue(leaf.s(3).then(leaf)))))
+
+        result, alone = body(), leaf()
+        run_all(huey)
+        assert scene.state(result) is State.SUCCEEDED
+        parents = {scene.job(one).parent for one in made}
+        assert parents == {scene.job(result).seq}
+        assert scene.job(alone).parent is None
+
     def test_a_body_can_ask_whether_it_is_to_stop(self, huey: SqliteHuey, scene: Scene) -> None:
         @huey.task()
         def body() -> bool:

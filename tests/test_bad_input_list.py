@@ -1,4 +1,4 @@
-"""Bad files, apps, words and arguments that the other tests do not try, most of them from a shell.
+"""Bad files, apps, words and arguments that the other tests do not try, some of them from a shell.
 
 The answer is always the same: an exit code, one sentence that says what can be done, no traceback,
 and nothing is changed.
@@ -16,6 +16,7 @@ import apsw
 import pytest
 from book import NOW, Book, new_job
 from cli_support import Shop, a_shop, program, refused, run, run_json
+from click.testing import Result
 from scene import Scene, run_all
 
 from jobdash import SqliteHuey
@@ -29,11 +30,11 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         yield made
 
 
-def told(done: "subprocess.CompletedProcess[str]", code: int, *words: str) -> str:
-    """Check how a program ended and that it said these words, in one line; return that line."""
-    assert done.returncode == code, done
-    assert done.stdout == ""
-    (line,) = done.stderr.splitlines()
+def told(result: Result, code: int, *words: str) -> str:
+    """Check how a command ended and that it said these words, in one line; return that line."""
+    assert result.exit_code == code, (result.stdout, result.stderr)
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
     assert line.startswith("jobdash: ")
     assert line.isprintable()
     for word in words:
@@ -85,7 +86,7 @@ BAD_FILES: dict[Callable[[Path], Path], tuple[str, str]] = {
 def test_a_bad_file_stops_readers_and_producers(shop: Shop, make: Callable[[Path], Path]) -> None:
     place = make(shop.folder / "file.db")
     before = place.read_bytes() if place.is_file() else None
-    told(program("enqueue", "-A", shop.app, "--db", place, "nap"), 5, *BAD_FILES[make])
+    told(run("enqueue", "-A", shop.app, "--db", place, "nap"), 5, *BAD_FILES[make])
     refused(run("list", "--db", place), 5, *BAD_FILES[make])
     refused(run("cancel", "1", "--db", place), 5, *BAD_FILES[make])
     assert (place.read_bytes() if place.is_file() else None) == before
@@ -93,7 +94,11 @@ def test_a_bad_file_stops_readers_and_producers(shop: Shop, make: Callable[[Path
 
 def test_a_bad_file_stops_a_pool(shop: Shop) -> None:
     place = a_hard_link(shop.folder / "file.db")
-    told(program("worker", "-A", shop.app, "--db", place), 5, *BAD_FILES[a_hard_link])
+    done = program("worker", "-A", shop.app, "--db", place)
+    assert (done.returncode, done.stdout) == (5, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("jobdash: ")
+    assert all(word in line for word in BAD_FILES[a_hard_link]), line
 
 
 def test_an_empty_file_becomes_a_database(shop: Shop) -> None:
@@ -110,7 +115,9 @@ def test_a_locked_file_takes_no_job_and_says_so(shop: Shop) -> None:
     writer = shop.huey.storage.database
     with writer.transaction():
         done = program("enqueue", "-A", shop.app, "nap")
-    told(done, 5, "stayed locked by another process", "try again")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "stayed locked by another process" in done.stderr
+    assert "try again" in done.stderr
     assert len(run_json("list", "--db", shop.db)) == 1
 
 
@@ -170,16 +177,16 @@ def test_a_bad_app_is_told_with_its_line(shop: Shop, kind: str) -> None:
     source, words = BAD_APPS[kind]
     shop.source.write_text(source.replace("{module}", shop.module))
     expected = [word.format(module=shop.module) for word in words]
-    told(program("enqueue", "-A", shop.app, "send"), 3, *expected)
+    told(run("enqueue", "-A", shop.app, "send"), 3, *expected)
     assert not (shop.folder / "c.db").exists() or run("list", "--db", "c.db").exit_code == 0
 
 
 def test_another_module_than_was_meant_is_named_with_its_file(shop: Shop) -> None:
     import queue
 
-    told(program("enqueue", "-A", "queue:huey", "send"), 3, str(queue.__file__), "no huey object")
-    told(program("enqueue", "-A", "queue", "send"), 3, str(queue.__file__), "no huey object")
-    told(program("enqueue", "-A", "itertools", "send"), 3, "has built in", "no huey object")
+    told(run("enqueue", "-A", "queue:huey", "send"), 3, str(queue.__file__), "no huey object")
+    told(run("enqueue", "-A", "queue", "send"), 3, str(queue.__file__), "no huey object")
+    told(run("enqueue", "-A", "itertools", "send"), 3, "has built in", "no huey object")
 
 
 # -- words ---------------------------------------------------------------------------------------

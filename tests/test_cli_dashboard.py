@@ -53,6 +53,8 @@ def pool_of(shop: Shop) -> int | None:
 
 def test_starts_a_pool_and_stops_it_again(shop: Shop, open_terminal: Open) -> None:
     terminal = open_terminal("-A", shop.app, "-w", 2)
+    # Somebody waits: there is something to read from the first moment on.
+    terminal.wait_for("Opening the dashboard")
     terminal.wait_for("jobdash")
     assert pool_of(shop)
     job = run_json("enqueue", "-A", shop.app, "nap")
@@ -68,7 +70,7 @@ def test_starts_a_pool_and_stops_it_again(shop: Shop, open_terminal: Open) -> No
 
 
 def test_leaves_the_pool_and_attaches_to_it_again(shop: Shop, open_terminal: Open) -> None:
-    first = open_terminal("-A", shop.app)
+    first = open_terminal("-A", shop.app, "-w", 1)
     first.wait_for("jobdash")
     first.press("q")
     first.wait_for("Leave it working")
@@ -77,7 +79,7 @@ def test_leaves_the_pool_and_attaches_to_it_again(shop: Shop, open_terminal: Ope
     pool = pool_of(shop)
     assert pool
     assert f"kill {pool}" in first.text
-    second = open_terminal("-A", shop.app)
+    second = open_terminal("-A", shop.app, "-w", 1)
     second.wait_for("jobdash")
     second.press("q")
     assert second.end() == 0
@@ -93,11 +95,30 @@ def test_without_a_pool_none_is_started(shop: Shop, open_terminal: Open) -> None
     assert pool_of(shop) is None
 
 
+def test_without_a_pool_a_key_starts_one_that_ends_as_asked(
+    shop: Shop, open_terminal: Open
+) -> None:
+    job = shop.enqueue("nap")
+    terminal = open_terminal("-A", shop.app, "--no-pool", "-w", 1)
+    terminal.wait_for("No pool is running")
+    terminal.press("5")
+    terminal.wait_for("starts a pool here")
+    assert pool_of(shop) is None
+    terminal.press("+")
+    wait_for(lambda: shop.state(job) == "succeeded")
+    terminal.wait_for("serves")
+    terminal.press("q")
+    terminal.wait_for("Stop it now")
+    terminal.press("n")
+    assert terminal.end() == 0
+    assert pool_of(shop) is None
+
+
 def test_an_app_that_does_not_import_is_told_before_anything_is_drawn(
     shop: Shop, open_terminal: Open
 ) -> None:
     shop.source.write_text("raise RuntimeError('no settings')\n")
-    terminal = open_terminal("-A", shop.app)
+    terminal = open_terminal("-A", shop.app, "-w", 1)
     assert terminal.end() == 3
     assert "RuntimeError: no settings" in terminal.text
     assert "Traceback" not in terminal.text
@@ -132,7 +153,7 @@ def test_a_terminal_that_is_too_small(shop: Shop, open_terminal: Open) -> None:
 
 
 def test_a_signal_restores_the_terminal_and_stops_the_pool(shop: Shop, open_terminal: Open) -> None:
-    terminal = open_terminal("-A", shop.app)
+    terminal = open_terminal("-A", shop.app, "-w", 1)
     terminal.wait_for("jobdash")
     wait_for(lambda: pool_of(shop))
     terminal.process.terminate()
@@ -146,8 +167,12 @@ def test_the_demo_on_a_terminal_leaves_nothing(
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.delenv("JOBDASH_DB", raising=False)
-    terminal = open_terminal("demo", width=120, height=36)
+    terminal = open_terminal("demo", "--no-mouse", "--ascii", width=120, height=36)
     terminal.wait_for("toys.")
+    assert terminal.raw.partition("\x1b[?1049h")[2].isascii()
+    assert "\x1b[?1000h" not in terminal.raw, "the mouse is the terminal's"
+    terminal.press("q")
+    terminal.wait_for("The demo ends, and its jobs and files go.")
     terminal.press("q")
     assert terminal.end() == 0
     assert RESTORED in terminal.raw
@@ -156,7 +181,7 @@ def test_the_demo_on_a_terminal_leaves_nothing(
 
 
 def test_a_stop_waits_for_running_jobs_until_ctrl_c(shop: Shop, open_terminal: Open) -> None:
-    terminal = open_terminal("-A", shop.app)
+    terminal = open_terminal("-A", shop.app, "-w", 1)
     terminal.wait_for("jobdash")
     seq = run_json("enqueue", "-A", shop.app, "nap", 3600)["seq"]
     wait_for(lambda: shop.state(seq) == "running")
@@ -177,7 +202,7 @@ def test_the_pools_log_is_private(shop: Shop) -> None:
     try:
         wait_until_serving(pool)
         assert pool.log.stat().st_mode & 0o777 == 0o600
-        assert "serves" in pool.log.read_text()
+        wait_for(lambda: "serves" in pool.log.read_text())
     finally:
         pool.stop("now")
     assert not pool.alive()

@@ -9,6 +9,8 @@ from cli_support import Shop, a_shop, refused, run, run_json
 
 from jobdash import chord
 
+FAR = 4_000_000_000_000_000
+
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
@@ -24,7 +26,7 @@ def test_cancel_ends_what_waits(shop: Shop) -> None:
     seq = shop.enqueue("nap")
     result = run("cancel", f"#{seq}")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith("#1 cancelled, now cancelled")
+    assert result.stdout.startswith("#1 cancelled  ")
     assert shop.state(seq) == "cancelled"
 
 
@@ -103,7 +105,7 @@ def test_cancelling_a_step_tells_what_becomes_of_the_later_ones(shop: Shop) -> N
     huey.enqueue(send.s("ada").then(send, 2).then(send, 3))
     result = run("cancel", 1)
     first, *others = result.stdout.splitlines()
-    assert first.startswith("#1 cancelled, now cancelled")
+    assert first.startswith("#1 cancelled  ")
     assert [line.partition("  shop")[0] for line in others] == [
         "  #2 cancelled: #1 before it did not succeed",
         "  #3 cancelled: #1 before it did not succeed",
@@ -132,6 +134,48 @@ def test_cancelling_what_nothing_depends_on_names_nobody_else(shop: Shop) -> Non
     assert run_json("cancel", seq, replayed)["affected"] == []
 
 
+def test_now_runs_what_is_scheduled(shop: Shop) -> None:
+    seq = shop.enqueue("nap", eta=FAR)
+    assert run("now", seq).stdout.startswith(f"#{seq} brought forward, now pending")
+    shop.work()
+    assert shop.state(seq) == "succeeded"
+
+
+def test_change_says_how_urgent_and_when(shop: Shop) -> None:
+    seq = shop.enqueue("nap")
+    (job,) = run_json("change", seq, "--priority", "7", "--delay", "10m")["changed"]
+    assert (job["priority"], job["state"]) == (7, "scheduled")
+    assert job["eta"] > job["created_at"]
+    assert run("change", seq, "--at", "2026-01-01T00:00Z").stdout.startswith(
+        f"#{seq} changed, now pending"
+    )
+
+
+def test_many_are_changed_at_once(shop: Shop) -> None:
+    shop.register()
+    seqs = [shop.enqueue("nap") for _ in range(3)]
+    refused(run("change", "--all", "--priority", 1), 2, "change 3 jobs", "--yes")
+    assert run("change", "--task", "nap", "--priority", 1, "-y").exit_code == 0
+    assert {run_json("show", seq)["priority"] for seq in seqs} == {1}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["now"], 2),
+        (["change", "1"], 2),
+        (["change", "1", "--priority", "nan"], 2),
+        (["change", "1", "--priority", "high"], 2),
+        (["change", "1", "--delay", "1m", "--at", "14:30"], 2),
+        (["change", "9", "--priority", "1"], 3),
+    ],
+)
+def test_what_cannot_be_moved_or_changed_is_said(shop: Shop, words: list[str], code: int) -> None:
+    shop.enqueue("nap")
+    assert run(*words).exit_code == code
+    assert run("now", 1).exit_code == 4
+
+
 # -- by filter -----------------------------------------------------------------------------------
 
 
@@ -147,6 +191,24 @@ def test_filters_choose_among_those_that_it_can_be_done_to(shop: Shop) -> None:
     good, left, right = shop.ended("send", "left"), shop.ended("fail", "left"), shop.ended("fail")
     assert run("discard", "--text", "left", "--yes").exit_code == 0
     assert [shop.state(seq) for seq in (good, left, right)] == ["succeeded", "discarded", "failed"]
+
+
+def test_a_typed_filter_chooses_as_the_options_do(shop: Shop) -> None:
+    shop.register()
+    left, right = shop.ended("fail", "left"), shop.ended("fail", "right")
+    gone = shop.enqueue("nap", 5)
+    run("cancel", gone)
+    refused(run("discard", "--filter", "agee<1h", "-y"), 2, "unknown field 'agee'")
+    refused(run("discard", "--filter", "  ", "-y"), 2, "discard which jobs?")
+    refused(run("retry", "--dead", "--filter", "state:failed", "-y"), 2, "--dead")
+    assert run_json("discard", "-y", "--filter", "age>1h")["changed"] == []
+    run("discard", "-y", "--task", "*", "--filter", "-arg.why:left age<1h")
+    assert [shop.state(seq) for seq in (left, right)] == ["failed", "discarded"]
+    assert [job["seq"] for job in run_json("dead", "--jobs", "--filter", "error:LEFT")] == [left]
+    run("retry", "-y", "--filter", "state:cancelled,discarded try<1")
+    assert [shop.state(seq) for seq in (left, right, gone)] == ["failed", "discarded", "pending"]
+    replayed = run_json("replay", "-y", "--filter", "error:runtimeerror")["created"]
+    assert [job["replay_of"] for job in replayed] == [left]
 
 
 def test_retry_by_state(shop: Shop) -> None:
@@ -229,10 +291,22 @@ def test_wait_gives_up_in_time(shop: Shop) -> None:
     assert result.stdout.startswith(f"#{done} succeeded")
 
 
+def test_wait_for_what_a_filter_finds(shop: Shop) -> None:
+    good, bad = shop.ended("send", "ada"), shop.ended("fail")
+    assert run("wait", "--filter", "state:succeeded").exit_code == 0
+    result = run("wait", "--filter", "age<1h")
+    assert result.exit_code == 1
+    assert {line.split()[0] for line in result.stdout.splitlines()} == {f"#{good}", f"#{bad}"}
+    shop.enqueue("nap")
+    refused(run("wait", "--filter", "task:nap", "--timeout", "0.1s"), 124, "the time is up")
+
+
 def test_wait_for_no_such_job(shop: Shop) -> None:
     shop.enqueue("nap")
     refused(run("wait", 99), 3, "99")
-    refused(run("wait"), 2, "REFS")
+    refused(run("wait"), 2, "wait for what?")
+    refused(run("wait", 1, "--filter", "nap"), 2, "wait for what?")
+    refused(run("wait", "--filter", "agee<1h"), 2, "did you mean age?")
     refused(run("wait", 1, "--timeout", "soon"), 2, "duration")
 
 

@@ -126,7 +126,7 @@ def test_words_after_two_dashes_are_arguments(shop: Shop) -> None:
         (["send", "--args", '{"to": 1}'], 2, "needs a JSON list"),
         (["send", "--args", "[1"], 2, "column 3"),
         (["send", "--kwargs", "[]"], 2, "needs a JSON object"),
-        (["send", "[1,"], 2, "column 4"),
+        (["total", "[1,"], 2, "column 4"),
         (["send", "ada", "--dely", "3"], 2, "--dely"),
         ([], 2, "TASK"),
     ],
@@ -242,3 +242,17 @@ def test_what_the_app_prints_is_not_the_result(shop: Shop) -> None:
 def test_an_app_in_immediate_mode_has_no_queue(shop: Shop) -> None:
     shop.source.write_text(shop.source.read_text() + "\nhuey.immediate = True\n")
     refused(run("enqueue", "-A", shop.app, "nap"), 4, "immediate mode")
+
+
+def test_a_value_of_the_wrong_type_is_refused_and_a_text_may_look_like_a_number(
+    shop: Shop,
+) -> None:
+    refused(
+        run("enqueue", "-A", shop.app, "send", "ada", "two"), 2, "times is to be int, not", "two"
+    )
+    refused(
+        run("enqueue", "-A", shop.app, "send", "ada", "-k", "times=[2]"), 2, "times is to be int"
+    )
+    assert count(shop) == 0
+    assert run_json("enqueue", "-A", shop.app, "send", "4711")["args"] == ["4711"]
+    assert run_json("enqueue", "-A", shop.app, "send", "-k", "to=1e3")["kwargs"] == {"to": "1e3"}

@@ -1,4 +1,4 @@
-"""The program as a process: pools, pipes, signals, and how long it takes."""
+"""The program as a process: pools, pipes and signals."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_support import Shop, a_shop, program, run, run_json, start, wait_for
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_enqueue_and_wait_with_a_pool(shop: Shop) -> None:
         assert run_json("--db", shop.db, "stats")["pools"][0]["pid"] == process.pid
         assert f"{shop.module}.send" in run("--db", shop.db, "tasks").stdout
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_cancel_stops_a_running_job(shop: Shop) -> None:
@@ -145,26 +146,3 @@ def test_a_folder_that_is_gone_is_told(shop: Shop) -> None:
     done = subprocess.run(words, cwd=here, capture_output=True, text=True, check=False)
     assert done.returncode == 5
     assert "Traceback" not in done.stderr
-
-
-# -- speed ---------------------------------------------------------------------------------------
-
-
-def processor_seconds(*command: object) -> float:
-    """What a program costs at best. No clock on the wall: a busy machine makes it late."""
-
-    def once() -> float:
-        before = os.times()
-        subprocess.run([sys.executable, *map(str, command)], check=True, stdout=subprocess.DEVNULL)
-        after = os.times()
-        return (after.children_user - before.children_user) + (
-            after.children_system - before.children_system
-        )
-
-    return min(once() for _ in range(3))
-
-
-def test_list_costs_little_more_than_to_start(shop: Shop) -> None:
-    shop.ended("send", "ada")
-    listing = processor_seconds("-m", "jobdash", "list", "--db", shop.db)
-    assert listing <= 4 * processor_seconds("-c", "import click")

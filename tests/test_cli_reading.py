@@ -58,6 +58,15 @@ def test_list_is_an_aligned_table(shop: Shop) -> None:
         (["--queue", "other"], []),
         (["--limit", "1"], [4]),
         (["--state", "failed", "--text", "right", "--limit", "9"], [2]),
+        (["state:fail", "left"], [3]),
+        (["--filter", "state:fail left"], [3]),
+        (["-state:failed"], [4, 1]),
+        (["#2,#3", "state:failed"], [3, 2]),
+        (["--state", "failed", "-args:left"], [2]),
+        (["--task", "fail", "try:1 age<1h", "error:RIGHT,nobody"], [2]),
+        (["arg.to:ada,bob"], [1]),
+        (["--sort", "oldest", "--limit", "2"], [1, 2]),
+        (["--sort", "task", "state:failed,pending"], [3, 2, 4]),
     ],
 )
 def test_list_filters(shop: Shop, words: list[str], seqs: list[int]) -> None:
@@ -77,7 +86,11 @@ def test_list_filters(shop: Shop, words: list[str], seqs: list[int]) -> None:
         (["--limit", "0"], "1<=x"),
         (["--limit", "many"], "integer"),
         (["--text", "x" * 10_001], "longer than 10,000"),
-        (["extra"], "extra"),
+        (["agee<1h"], "unknown field 'agee', did you mean age?"),
+        (["error:'", 'error:"no'], "the quote is not closed"),
+        (["--filter", "state:xyzzy"], "there are waiting"),
+        (["x", "--filter", "y"], "not both"),
+        (["--sort", "colour"], "newest"),
     ],
 )
 def test_list_refuses_bad_filters(shop: Shop, words: list[str], rule: str) -> None:
@@ -231,6 +244,24 @@ def test_tasks_after_it(shop: Shop) -> None:
 # -- which file ----------------------------------------------------------------------------------
 
 
+def test_tasks_tell_how_they_do(shop: Shop) -> None:
+    shop.ended("send", "ada")
+    shop.ended("fail", "left \x1b[31m")
+    shop.enqueue("nap")
+    found = {task["name"].partition(".")[2]: task for task in run_json("tasks", "--stats")}
+    assert {name: task["success"] for name, task in found.items()} == {
+        "send": 1.0, "fail": 0.0, "nap": None,
+    }  # fmt: skip
+    assert found["nap"]["states"]["pending"] == 1
+    assert found["send"]["runs"] == 1
+    assert found["send"]["run"]["p50"] == found["send"]["run"]["p95"] >= 0
+    assert sum(found["send"]["ended_last_hour"]) == 1
+    assert found["fail"]["last_error"]["seq"] == 2
+    lines = run("tasks", "--stats").stdout.splitlines()
+    assert lines[0].split()[:3] == ["TASK", "PENDING", "RUNNING"]
+    assert any("left ␛[31m" in line for line in lines)
+
+
 def test_options_stand_before_or_after_the_command(shop: Shop, tmp_path: Path) -> None:
     shop.enqueue("nap")
     missing = tmp_path / "missing.db"
@@ -308,7 +339,10 @@ def test_a_configured_app_is_imported_from_its_folder(
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ('[tool.jobdash]\ndatabase = "x"\n', ["pyproject.toml:2", "'database'", "app and db"]),
+        (
+            '[tool.jobdash]\ndatabase = "x"\n',
+            ["pyproject.toml:2", "'database'", "app, db, alerts, theme and keys"],
+        ),
         ('[tool.jobdash]\n\nap = "x"\n', ["pyproject.toml:3", "did you mean 'app'?"]),
         ("[tool.jobdash]\napp = 3\n", ["pyproject.toml:2", "'app' must be a text"]),
         ("[tool]\njobdash = 3\n", ["must be a table"]),

@@ -87,7 +87,7 @@ def test_what_a_killed_consumer_has_forked_ends_behind_its_job(
     kill(consumer.pid, consumer)
     open_gate(gate)
     assert site.ends_as(State.SUCCEEDED, seqs[0]).rescues == 0
-    eventually(lambda: not site.processes(), 5)
+    eventually(lambda: not site.processes())
     assert site.job(seqs[1]).state is State.PENDING
 
 

@@ -217,6 +217,14 @@ class TestDiscard:
         told = refusal(control.discard([seq], NOW))
         assert told == f"job #{seq} is pending: only failed jobs can be discarded"
 
+    def test_a_refusal_names_every_state_in_which_it_can_be_done(
+        self, book: Book, control: Control
+    ) -> None:
+        seq = dead_letter(book)
+        told = refusal(control.cancel([seq], NOW))
+        states = "pending, retrying, running, scheduled or waiting"
+        assert told == f"job #{seq} is failed: only {states} jobs can be cancelled"
+
     def test_what_was_discarded_can_still_be_retried(
         self, book: Book, control: Control, worker: int
     ) -> None:

@@ -19,7 +19,8 @@ from waiting import eventually
 
 from jobdash import SqliteHuey
 from jobdash.broker.interrupts import Interrupt
-from jobdash.database import Database, open_database, open_reader, statements
+from jobdash.database import Database, open_database, open_reader
+from jobdash.database.connection import CHECKPOINT_PAGES
 from jobdash.errors import DatabaseBusy, DatabaseError
 from jobdash.ledger import Ledger
 
@@ -166,6 +167,18 @@ class TestLocks:
         assert reader.rows("SELECT reason FROM job") == [("x",)]
         reader.close()
 
+    def test_a_writer_never_waits_for_a_reader(self, book: Book) -> None:
+        reading = apsw.Connection(str(book.database.path))
+        # It reads all the time, so what is written meanwhile cannot go into the file.
+        assert reading.execute("BEGIN; SELECT count(*) FROM event").fetchall() == [(0,)]
+        pages = 0
+        while pages < 2 * CHECKPOINT_PAGES:
+            with book.database.transaction(deadline=0) as tx:
+                tx.run("INSERT INTO event (at, kind) VALUES (1, ?)", ("x" * 1_000_000,))
+            pages += 1_000_000 // 4096
+        assert reading.execute("SELECT count(*) FROM event").fetchall() == [(0,)]
+        reading.close()
+
     def test_a_reader_cannot_write(self, book: Book) -> None:
         reader = open_reader(book.database.path)
         with pytest.raises(DatabaseError, match="read-only"):
@@ -186,7 +199,7 @@ class TestLocks:
 
         def interrupt() -> None:
             begun.wait()
-            eventually(lambda: reader.interrupt() or not thread.is_alive(), seconds=20)
+            eventually(lambda: reader.interrupt() or not thread.is_alive())
 
         forever = (
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
@@ -320,7 +333,7 @@ class TestFullDisk:
                     make_room(scene.database)
 
         told: list[str] = []
-        monkeypatch.setattr("jobdash.broker.huey.FINISH_RETRY_SECONDS", 0.001)
+        monkeypatch.setattr("jobdash.broker.running.FINISH_RETRY_SECONDS", 0.001)
         handler = MakesRoom(logging.ERROR)
         logging.getLogger("huey").addHandler(handler)
         huey.use_worker(huey.storage.guest.worker)
@@ -495,48 +508,6 @@ class TestMigrations:
         open_database(path).close()
         assert raw(path, "SELECT count(*) FROM more, job") == [(0,)]
         assert raw(path, "PRAGMA user_version") == [(len(more),)]
-
-
-class TestPlans:
-    """Statements that run for every job read an index, however many jobs have ended."""
-
-    HOT = (
-        "succeed",
-        "fail",
-        "try_again",
-        "set_running",
-        "due",
-        "next_due",
-        "held_by",
-        "cancel_requests",
-        "limited",
-        "job_by_id",
-        "job_by_key",
-        "next_step",
-        "membership",
-        "complete_callback",
-    )
-
-    @pytest.mark.parametrize("name", HOT)
-    def test_no_hot_statement_scans_the_jobs(self, book: Book, name: str) -> None:
-        from collections import defaultdict
-
-        sql = statements("ledger")[name]
-        plan = "EXPLAIN QUERY PLAN " + sql
-        told = [row[3] for row in book.rows(plan, defaultdict(lambda: 0))]
-        scans = [line for line in told if line.startswith("SCAN job")]
-        # The index of what runs holds as many rows as there are workers.
-        assert not [line for line in scans if "job_running" not in line], told
-
-    def test_a_claim_reads_the_index_of_what_is_ready(self, book: Book) -> None:
-        from collections import defaultdict
-
-        from jobdash.ledger.rows import CLAIMABLE
-
-        plan = "EXPLAIN QUERY PLAN " + CLAIMABLE["next_pending"]
-        told = " / ".join(row[3] for row in book.rows(plan, defaultdict(lambda: 0)))
-        assert "job_ready" in told
-        assert "TEMP B-TREE" not in told
 
 
 def _migrations() -> list[tuple[int, str]]:

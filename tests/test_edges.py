@@ -20,12 +20,12 @@ from jobdash.ledger import Death
 from jobdash.report import Report
 
 GUEST = """
-import sys, time
+import sys
 from jobdash import SqliteHuey
 huey = SqliteHuey(filename=sys.argv[1], utc=False)
 huey.ledger.attempts.claim_for_huey(huey.storage.guest.worker, 1)
 print("held", flush=True)
-time.sleep(60)
+sys.stdin.read()
 """
 
 
@@ -65,7 +65,10 @@ class TestGuests:
 
         result = add(1, 2)
         with subprocess.Popen(
-            [sys.executable, "-c", GUEST, str(path)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", GUEST, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as dead:
             assert dead.stdout is not None
             assert dead.stdout.readline() == "held\n"

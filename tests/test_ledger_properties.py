@@ -16,6 +16,7 @@ from typing import Any
 import apsw
 import pytest
 from book import NOW, SECOND, Book, new_job
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from ledger_model import Model, ModelJob, Refusal
@@ -23,7 +24,7 @@ from ledger_model import Model, ModelJob, Refusal
 from jobdash.control import Control
 from jobdash.errors import DatabaseError, LostClaim, Refused, UnknownJob
 from jobdash.job import FINAL, Claim, Event, State
-from jobdash.ledger import Death, NewChord, NewJob, NextStep, Settlement
+from jobdash.ledger import Death, NewChord, NewJob, NextStep, Settlement, Timing
 from jobdash.report import Report
 
 # To make a failure small takes longer than a test may.
@@ -32,13 +33,15 @@ pytestmark = pytest.mark.timeout(0)
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 TASKS = ("a", "b")
+# Of this task only so many may run at once.
+LIMITED, LIMITS = "b", (1, 2)
 WORKERS = 3
 
 NO_JOB = 1_000_000
 PICK = st.integers(0, 1_000)
 MAYBE = st.booleans()
 TASK = st.sampled_from(TASKS)
-OPERATIONS = ("cancel", "retry", "replay", "discard")
+OPERATIONS = ("cancel", "retry", "replay", "discard", "now")
 WHERE = st.sampled_from(("alone", "alone", "member", "callback"))
 PAUSED = ("", *TASKS)
 PAUSABLE = st.sampled_from(PAUSED)
@@ -136,10 +139,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.waited: set[int] = set()
         self.open()
         self.workers = [self.book.worker(f"w{n}") for n in range(WORKERS)]
+        self.set_limit(LIMITS[0])
 
     def open(self) -> None:
         self.book = Book(self.path)
-        self.control = Control(self.path)
+        self.control = Control(self.path, remembers=True)
         self.report = Report(self.path)
 
     def close(self) -> None:
@@ -204,7 +208,8 @@ class LedgerMachine(RuleBasedStateMachine):
         columns = {**spec, **more}
         delay = columns.pop("delay")
         eta = None if delay is None else self.now + delay
-        return new_job(f"j{next(self.ids)}", eta=eta, **columns)
+        is_limited = columns["task"] == LIMITED
+        return new_job(f"j{next(self.ids)}", eta=eta, is_limited=is_limited, **columns)
 
     def pipeline(self, specs: list[dict[str, Any]]) -> NewJob:
         head, *later = specs
@@ -458,11 +463,44 @@ class LedgerMachine(RuleBasedStateMachine):
         if told:
             assert told[0] == (told[1] or seq,)
 
+    @rule(pick=PICK, priority=st.sampled_from((None, -1, 0, 1)), delay=DELAY, fuse=FUSE)
+    def change(self, pick: int, priority: float | None, delay: int | None, fuse: int) -> None:
+        eta = None if delay is None else self.now + delay
+        if priority is None and eta is None:
+            return
+        seq = self.job(pick).seq
+        wanted = Timing(priority, eta)
+        self.both(
+            lambda: self.control.change([seq], self.now, wanted).raise_refusal(),
+            lambda: self.model.change(seq, self.now, priority, eta),
+            fuse,
+        )
+
+    @rule(pick=PICK, operation=st.sampled_from(("cancel", "retry", "discard", "now")))
+    def decide_and_take_back(self, pick: int, operation: str) -> None:
+        """What is taken back at once has never been, and nobody notices but the log."""
+        before = self.everything()
+        outcome = getattr(self.control, operation)([self.job(pick).seq], self.now)
+        if outcome.changed and not outcome.undos:
+            self.model.cancel(self.job(pick).seq, self.now)  # It runs: there is no way back.
+            return
+        self.control.undo(outcome.undos, self.now).raise_refusal()
+        assert self.everything() == before
+
+    def everything(self) -> list[object]:
+        tables = ("job", "chord_member", "result", "kv", "message", "attempt", "pause")
+        return [self.book.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
+
     @rule(task=PAUSABLE, resumes=MAYBE)
     def pause_or_resume(self, task: str, resumes: bool) -> None:
         operation = "resume" if resumes else "pause"
         changed = getattr(self.control, operation)("huey", task, self.now)
         assert changed == getattr(self.model, operation)(task)
+
+    @rule(limit=st.sampled_from(LIMITS))
+    def set_limit(self, limit: int) -> None:
+        self.book.ledger.limits.set(LIMITED, limit)
+        self.model.limits[LIMITED] = limit
 
     # -- time goes by
 
@@ -551,3 +589,5 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedger = LedgerMachine.TestCase
+# Each of its examples is a whole story, which takes its time.
+TestLedger.settings = settings(max_examples=settings().max_examples * 2 // 5)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pool_support import is_gone
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 from jobdash import liveness
 from jobdash.errors import DatabaseError
@@ -104,7 +104,7 @@ def test_a_stopped_holder_is_alive(path: Path, program: Program) -> None:
 
 
 def test_what_a_holder_forks_does_not_hold(path: Path, program: Program) -> None:
-    forks = "import os\nif os.fork() == 0:\n    import time; time.sleep(60)\n"
+    forks = "import os\nif os.fork() == 0:\n    sys.stdin.read()\n"
     holder = program(HOLDS + forks + SAYS_READY, path, 3, group=0)
     assert is_alive(path, 3)
     holder.kill()
@@ -170,7 +170,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 SLEEPS = "import sys\n" + SAYS_READY
 WITH_CHILD = """
 import subprocess, sys
-child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])
+child = subprocess.Popen([sys.executable, '-c', 'import sys; sys.stdin.read()'])
 print('ready', flush=True)
 print(child.pid, flush=True)
 sys.stdin.read()
@@ -196,7 +196,7 @@ def test_ending_a_group_ends_the_children_of_a_dead_leader(program: Program) -> 
 def test_ending_a_group_ends_a_living_leader(program: Program) -> None:
     leader = program(SLEEPS, group=0)
     end_group(identity_of(leader.pid), seconds=0)
-    assert leader.wait(5) == -signal.SIGKILL
+    assert leader.wait(PATIENCE) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_stranger_is_never_ended(program: Program, change: dict[str, object]) 
     send_signal(replace(identity, born=1), signal.SIGKILL)
     assert stranger.stdin is not None
     stranger.stdin.close()
-    assert stranger.wait(5) == 0
+    assert stranger.wait(PATIENCE) == 0
 
 
 def test_the_own_group_is_never_ended() -> None:

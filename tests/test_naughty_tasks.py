@@ -6,13 +6,14 @@ About six seconds.
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 from pool_support import Pool, Site, is_gone, open_gate
-from waiting import always, eventually
+from waiting import always, eventually, soon, soon_once
 
 from jobdash.job import State
 
@@ -38,11 +39,19 @@ _numbers = count()
 
 @pytest.fixture
 def gate(site: Site) -> Path:
-    return site.gate(f"gate-{next(_numbers)}")
+    return _new_gate(site)
 
 
 @pytest.fixture
 def book(site: Site) -> Path:
+    return _new_book(site)
+
+
+def _new_gate(site: Site) -> Path:
+    return site.gate(f"gate-{next(_numbers)}")
+
+
+def _new_book(site: Site) -> Path:
     site.book = site.folder / f"book-{next(_numbers)}"
     return site.book
 
@@ -179,7 +188,7 @@ def test_a_child_that_is_left_ends_with_its_worker_and_a_daemon_does_not(
     site.ends_as(State.SUCCEEDED, site.enqueue("leaves_a_child", book, gate))
     daemon, child = _children(site, 2)
     os.kill(worker, signal.SIGKILL)
-    eventually(lambda: is_gone(child), 2)
+    eventually(lambda: is_gone(child))
     assert not is_gone(daemon)
     open_gate(gate)
     eventually(lambda: is_gone(daemon))
@@ -211,9 +220,9 @@ def test_a_hard_limit_ends_whatever_goes_on_and_all_it_started(
     assert [one.error_message for one in attempts] == [
         f"job #{seq} outlasted its hard time limit of 0.3 s"
     ] * 2
-    for one in attempts:
-        assert one.ended_at is not None
-        assert 0.3 * SECOND <= one.ended_at - one.started_at < 1.3 * SECOND
+    ran = [(one.ended_at or 0) - one.started_at for one in attempts]
+    assert min(ran) >= 0.3 * SECOND
+    soon(ran, 1.3 * SECOND, late=1)
     for child in _children(site, 2):
         eventually(lambda child=child: is_gone(child))
 
@@ -242,22 +251,32 @@ def test_a_soft_limit_that_is_swallowed_is_followed_by_the_hard_one(
 
 @pytest.mark.parametrize("how", ["in C", "in Python", "stopped"])
 def test_a_cancelled_task_is_gone_within_2_seconds_and_its_slot_works_within_2_5(
-    site: Site, pool: Pool, gate: Path, book: Path, how: str
+    site: Site, pool: Pool, how: str
 ) -> None:
-    task = "waits" if how == "stopped" else "goes_on"
-    seq = site.enqueue(task, gate) if how == "stopped" else site.enqueue(task, book, gate, how)
+    def cancel() -> float:
+        seq, children = _get_going(site, pool, how)
+        following = site.enqueue("probe")
+        asked = time.monotonic()
+        _cancel(site, seq)
+        site.ends_as(State.CANCELLED, seq)
+        gone = time.monotonic() - asked
+        site.ends_as(State.SUCCEEDED, following)
+        assert all(map(is_gone, children))
+        return max(gone, time.monotonic() - asked - 0.5)
+
+    soon_once(cancel, 2)
+
+
+def _get_going(site: Site, pool: Pool, how: str) -> tuple[int, list[int]]:
+    """Start a job that has to be killed; return its number and what it has started."""
+    gate = _new_gate(site)
+    if how == "stopped":
+        seq, children = site.enqueue("waits", gate), []
+    else:
+        seq = site.enqueue("goes_on", _new_book(site), gate, how)
+        children = _children(site)
     eventually(lambda: site.is_in(State.RUNNING, seq))
-    children = [] if how == "stopped" else _children(site)
     if how == "stopped":
         (worker,) = pool.worker_pids()
         os.kill(worker, signal.SIGSTOP)
-    following = site.enqueue("probe")
-    _cancel(site, seq)
-    asked = site.job(seq).cancel_requested_at
-    job = site.ends_as(State.CANCELLED, seq, 2)
-    after = site.ends_as(State.SUCCEEDED, following, 2)
-    assert job.finished_at is not None
-    assert after.finished_at is not None
-    assert asked is not None
-    for child in children:
-        assert is_gone(child)
+    return seq, children

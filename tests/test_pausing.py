@@ -107,7 +107,7 @@ class TestPausing:
     ) -> None:
         book.enter(*(new_job(f"j{n}", task="slow") for n in range(20)))
         book.ledger.decisions.pause("slow", NOW)
-        monkeypatch.setattr("jobdash.ledger.decisions.HOLD_AT_ONCE", 7)
+        monkeypatch.setattr("jobdash.ledger.pausing.HOLD_AT_ONCE", 7)
         commits = _DiesAfter(book, monkeypatch)
         deaths = 0
         while not commits.are_enough_for(lambda: book.ledger.decisions.resume("slow", NOW)):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from pool_support import Pool, Site, Sites, is_gone, open_gate
-from waiting import eventually
+from waiting import eventually, soon, soon_once
 
 from jobdash.job import State
 from jobdash.liveness import is_alive
+from jobdash.report import JobFilter, parse_filter
 
 pytest_plugins = ["pool_fixtures"]
 
@@ -21,14 +22,22 @@ SECOND = 1_000_000
 def test_jobs_run_in_worker_processes_and_wake_them(site: Site) -> None:
     pool = site.serve(workers=2)
     eventually(lambda: len(pool.workers()) == 2)
-    for number in range(20):
-        seq = site.enqueue("note", site.book, f"job {number}")
-        job = site.ends_as(State.SUCCEEDED, seq)
-        assert job.started_at is not None
-        # Without a ring, a worker would look only once a second.
-        assert job.started_at - job.created_at < SECOND / 2
+    # Without a ring, a worker would look only once a second.
+    soon([site.latency(number) for number in range(20)], SECOND / 2)
     assert site.lines() == [f"job {number}" for number in range(20)]
     eventually(lambda: sum(one.done for one in pool.workers()) == 20)
+    pool.stop()
+
+
+def test_what_a_job_enqueues_is_below_it_in_its_tree(site: Site) -> None:
+    pool = site.serve(workers=2)
+    seq = site.enqueue("enqueues", site.book)
+    site.ends_as(State.SUCCEEDED, seq)
+    tree = site.read(lambda report: report.workflow(seq))
+    assert [str(line.role) for line in tree] == ["", "child", "group", "member", "member", "then"]
+    assert {line.job.parent for line in tree[1:5] if line.job} == {seq}
+    found = site.read(lambda report: report.jobs(JobFilter(terms=parse_filter(f"parent:#{seq}"))))
+    assert sorted(job.seq for job in found) == [seq + 1, seq + 2, seq + 3]
     pool.stop()
 
 
@@ -71,14 +80,18 @@ def test_the_tasks_are_written_down(site: Site) -> None:
 
 def test_a_scheduled_job_runs_when_it_is_due(site: Site) -> None:
     pool = site.serve()
-    huey, note = site.app().huey, site.app().note
-    task = note.s(str(site.book), "later", delay=0.3)
-    huey.enqueue(task)
+    soon_once(lambda: _delay_of_a_scheduled_job(site), SECOND / 5)
+    pool.stop()
+
+
+def _delay_of_a_scheduled_job(site: Site) -> int:
+    task = site.app().note.s(str(site.book), "later", delay=0.3)
+    site.app().huey.enqueue(task)
     job = site.ends_as(State.SUCCEEDED, site.job(task.id).seq)
     assert job.started_at is not None
     assert job.eta is not None
-    assert 0 <= job.started_at - job.eta < SECOND / 5
-    pool.stop()
+    assert job.started_at >= job.eta
+    return job.started_at - job.eta
 
 
 def test_a_periodic_task_is_enqueued_once_a_minute_even_by_a_new_pool(
@@ -90,8 +103,11 @@ def test_a_periodic_task_is_enqueued_once_a_minute_even_by_a_new_pool(
         pool = site.serve()
         eventually(ticks.exists)
         pool.stop()
-    minutes = {job.key for job in site.read(lambda report: report.jobs(_everything()))}
-    assert len(ticks.read_text().splitlines()) == len(minutes)
+    jobs = site.read(lambda report: report.jobs(_everything()))
+    assert len({job.key for job in jobs}) == len(jobs)
+    # One of a minute that has just begun may not have had its turn.
+    ran = [job for job in jobs if job.state is State.SUCCEEDED]
+    assert len(ticks.read_text().splitlines()) == len(ran) >= len(jobs) - 1
 
 
 def _everything() -> object:
@@ -126,7 +142,7 @@ def test_a_worker_is_replaced_after_so_many_jobs(site: Site) -> None:
     first = pool.worker_pids()
     for number in range(2):
         site.ends_as(State.SUCCEEDED, site.enqueue("note", site.book, str(number)))
-    eventually(lambda: pool.worker_pids() and pool.worker_pids().isdisjoint(first))
+    eventually(lambda: (pids := pool.worker_pids()) and pids.isdisjoint(first))
     site.ends_as(State.SUCCEEDED, site.enqueue("note", site.book, "by the next one"))
     assert "lost" not in pool.said()
     pool.stop()
@@ -166,7 +182,7 @@ def test_a_killed_worker_is_replaced_and_its_job_runs_again(site: Site) -> None:
     seq = site.enqueue("held", site.book, gate)
     site.begun()
     os.kill(victim, signal.SIGKILL)
-    eventually(lambda: pool.worker_pids() and pool.worker_pids() != {victim}, 1)
+    eventually(lambda: (pids := pool.worker_pids()) and pids != {victim})
     site.begun(2)
     open_gate(gate)
     job = site.ends_as(State.SUCCEEDED, seq)
@@ -174,10 +190,10 @@ def test_a_killed_worker_is_replaced_and_its_job_runs_again(site: Site) -> None:
     assert (lost.number, lost.outcome, run.number) == (1, "lost", 2)
     assert "SIGKILL" in str(lost.error_message)
     assert lost.ended_at is not None
-    assert run.started_at - lost.ended_at < SECOND / 2, "the replacement was late"
+    assert run.started_at - lost.ended_at < SECOND, "the replacement had to wait"
     assert (job.rescues, job.failures) == (1, 0)
     (gone,) = [one for one in site.workers(everyone=True) if one.pid == victim]
-    assert gone.ended_how == "killed by signal 9 (SIGKILL)"
+    assert gone.ended_how == f"killed by signal 9 (SIGKILL); it held #{seq}"
     pool.says(f"(pid {victim}) is lost: killed by signal 9 (SIGKILL); it held job #{seq}")
     pool.stop()
 
@@ -220,7 +236,7 @@ def test_a_killed_worker_takes_its_children_along(site: Site) -> None:
     site.enqueue("with_child", site.book, gate)
     (child,) = [int(line.split()[1]) for line in eventually(site.lines)]
     os.kill(victim, signal.SIGKILL)
-    eventually(lambda: is_gone(child), 2)
+    eventually(lambda: is_gone(child))
     eventually(lambda: len(site.lines()) == 2)
     pool.signal(signal.SIGTERM)
     open_gate(gate)
@@ -234,11 +250,11 @@ def test_no_job_is_lost_or_run_twice_at_once_when_the_whole_pool_is_killed(site:
     before = site.begun(2)
     pool.signal(signal.SIGKILL)
     pool.ends()
-    eventually(lambda: not site.processes(), 2)
+    eventually(lambda: not site.processes())
     assert [site.job(seq).state for seq in seqs] == [State.RUNNING] * 2
 
     again = site.start(workers=2)
-    eventually(lambda: len(site.lines()) == 4, 2)
+    eventually(lambda: len(site.lines()) == 4)
     for seq in seqs:
         eventually(lambda seq=seq: _let_in(gate, site, seq))
     pids = {line.split()[-1] for line in before}
@@ -292,7 +308,7 @@ def test_its_successor_can_be_killed_while_it_imports_the_app(sites: Sites, tmp_
     second = eventually(lambda: _child_other_than(pool, first))
     os.kill(second, signal.SIGKILL)
     pool.says("the app ended the process that imported it: killed by signal 9 (SIGKILL)")
-    eventually(lambda: _child_other_than(pool, second), 10)
+    eventually(lambda: _child_other_than(pool, second))
     open_gate(code / "gate")
     eventually(pool.workers)
     pool.stop()
@@ -334,7 +350,7 @@ def test_a_worker_that_keeps_dying_is_started_ever_more_slowly(
     site = sites(code=code)
     pool = site.start("dying:huey")
     pool.says("w1 keeps ending early (exit code 9): again in 1 s")
-    assert pool.said().count("exit code 9") <= 6
+    assert pool.said().partition("again in 1 s")[0].count("exit code 9") <= 6
     pool.stop()
 
 
@@ -367,4 +383,4 @@ def test_a_pool_is_seen_alive_and_then_not(site: Site) -> None:
     pool.signal(signal.SIGKILL)
     pool.ends()
     assert not is_alive(site.database, seen.id)
-    eventually(lambda: not site.processes(), 2)
+    eventually(lambda: not site.processes())

@@ -120,5 +120,5 @@ def test_code_that_does_not_import_leaves_the_old_workers_until_it_does(editable
     site.ends_as(State.SUCCEEDED, site.enqueue("note", site.book, "still here"))
     _edit(site, "import no_such_module\n", "")
     pool.says("reloaded")
-    eventually(lambda: pool.worker_pids() and pool.worker_pids().isdisjoint(old))
+    eventually(lambda: (pids := pool.worker_pids()) and pids.isdisjoint(old))
     pool.stop()

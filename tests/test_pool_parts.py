@@ -13,13 +13,14 @@ import pytest
 
 from jobdash import SqliteHuey
 from jobdash.errors import UsageError
-from jobdash.job import State
+from jobdash.job import State, Wish
 from jobdash.ledger import Ledger
 from jobdash.pool import PoolOptions, endings, run_pool
 from jobdash.pool.backoff import BackOff
 from jobdash.pool.every import Every
 from jobdash.pool.messages import Inbox, send
 from jobdash.pool.minutes import Minutes
+from jobdash.pool.muster import Muster
 from jobdash.pool.orders import Orders, Post
 from jobdash.pool.places import Places
 from jobdash.pool.signatures import task_types
@@ -78,8 +79,33 @@ def test_each_minute_counts_once_and_what_was_slept_through_not_at_all() -> None
     assert [minutes.take(moment) for moment in moments] == [0, 1, None, None, 2, 60, None]
 
 
+def test_a_muster_grows_by_the_lowest_free_names_and_shrinks_by_the_newest() -> None:
+    muster = Muster(2)
+    muster.grow(4, taken={"w3"})
+    assert muster.names == ["w1", "w2", "w4", "w5"]
+    assert muster.shrink(3, taken={"w1", "w2", "w5"}) == ["w4"]
+    assert muster.shrink(1, taken={"w1", "w2", "w5"}) == ["w5", "w2"]
+    assert muster.shrink(1, taken=set()) == []
+    muster.grow(2, taken={"w1"})
+    assert muster.names == ["w1", "w2"]
+
+
+def test_a_muster_notes_each_wish_once_and_nothing_of_who_is_on_the_way_out() -> None:
+    muster = Muster(2)
+    assert not muster.note("w1", None, None)
+    assert muster.note("w1", None, Wish.DRAIN)
+    assert not muster.note("w1", Wish.DRAIN, Wish.DRAIN)
+    assert muster.drained == {"w1"}
+    assert muster.note("w1", Wish.DRAIN, Wish.RESTART)
+    assert muster.drained == set()
+    assert not muster.note("w1", Wish.RESTART, None)
+    assert muster.note("w1", Wish.RESTART, Wish.REMOVE)
+    assert muster.names == ["w2"]
+    assert not muster.note("w1", Wish.REMOVE, Wish.RESTART)
+
+
 def test_workers_are_asked_for_after_the_preparation() -> None:
-    places = Places(2)
+    places = Places(Muster(2))
     assert places.take_due() == []
     places.open()
     (first,) = places.take_due()
@@ -225,7 +251,7 @@ def test_a_tick_enqueues_what_is_due_in_that_minute_once(scene: Any, utc: bool) 
     huey = scene.huey(utc=utc)
     huey.periodic_task(lambda moment: asked.append(moment) or True, name="always")(lambda: None)
     huey.periodic_task(lambda moment: False, name="never")(lambda: None)
-    post = Post("ticks", 1, 0, PoolOptions("app"), minute=29_000_000)
+    post = Post("ticks", 1, 0, 0, PoolOptions("app"), minute=29_000_000)
     assert tick(huey, post) == 0
     assert tick(huey, post) == 0
     assert scene.states() == [State.PENDING]

@@ -10,7 +10,9 @@ from pool_support import Site, Sites, is_gone, open_gate
 from waiting import always, eventually
 
 from jobdash import wake
+from jobdash.broker.times import now
 from jobdash.job import State
+from jobdash.report.rates import axis
 
 pytest_plugins = ["pool_fixtures"]
 
@@ -26,7 +28,7 @@ def test_a_running_job_is_cancelled_softly(site: Site) -> None:
     seq = site.enqueue("held", site.book, gate)
     site.begun()
     _cancel(site, seq)
-    site.ends_as(State.CANCELLED, seq, 1)
+    site.ends_as(State.CANCELLED, seq)
     assert pool.worker_pids() == before
     pool.stop()
 
@@ -40,8 +42,8 @@ def test_a_running_job_that_does_not_listen_is_cancelled_hard(site: Site, task: 
     seq = site.enqueue(task, *arguments)
     eventually(lambda: site.is_in(State.RUNNING, seq))
     _cancel(site, seq)
-    site.ends_as(State.CANCELLED, seq, 2)
-    eventually(lambda: pool.worker_pids() and pool.worker_pids() != {victim}, 1)
+    site.ends_as(State.CANCELLED, seq)
+    eventually(lambda: (pids := pool.worker_pids()) and pids != {victim})
     pool.says(f"was killed: job #{seq} was cancelled and did not stop")
     pool.stop()
 
@@ -52,9 +54,19 @@ def test_what_a_cancelled_task_left_running_ends_with_its_worker(site: Site) -> 
     seq = site.enqueue("with_child", site.book, gate)
     (child,) = [int(line.split()[1]) for line in eventually(site.lines)]
     _cancel(site, seq)
-    site.ends_as(State.CANCELLED, seq, 2)
+    site.ends_as(State.CANCELLED, seq)
     pool.stop()
     assert is_gone(child)
+
+
+def test_what_a_pool_has_done_last_is_in_the_charts(site: Site) -> None:
+    pool = site.serve()
+    for number in range(3):
+        site.ends_as(State.SUCCEEDED, site.enqueue("note", site.book, number))
+    pool.stop()
+    over = axis(now(), 60 * SECOND, 5)
+    (noted,) = site.read(lambda report: report.noted_points(over)).values()
+    assert (noted[-1].arrived, noted[-1].ended) == (3, 3)
 
 
 def _cancel(site: Site, seq: int) -> None:
@@ -111,7 +123,7 @@ def test_a_second_signal_returns_the_running_job_uncounted(
     pool.signal(first)
     pool.says("stopping")
     pool.signal(signal.SIGINT)
-    assert pool.ends(3) == code
+    assert pool.ends() == code
     job = site.job(seq)
     assert (job.state, job.failures, job.rescues) == (State.PENDING, 0, 0)
     assert len(site.lines()) == 1
@@ -125,7 +137,7 @@ def test_a_job_that_ignores_the_stop_is_killed_and_goes_back(site: Site) -> None
     pool.signal(signal.SIGINT)
     pool.says("stopping")
     pool.signal(signal.SIGTERM)
-    assert pool.ends(5) == 143
+    assert pool.ends() == 143
     assert site.job(seq).state is State.PENDING
     assert "returned by a stop" in str(site.attempts(seq)[0].error_message)
 
@@ -136,7 +148,7 @@ def test_a_stop_has_patience_for_so_long(site: Site) -> None:
     seq = site.enqueue("held", site.book, gate)
     site.begun()
     pool.signal(signal.SIGTERM)
-    assert pool.ends(3) == 0
+    assert pool.ends() == 0
     assert site.job(seq).state is State.PENDING
 
 
@@ -150,7 +162,7 @@ def test_a_stop_while_the_app_is_imported_ends_at_once(sites: Sites, tmp_path: P
     pool = site.start("slow:huey")
     eventually(lambda: len(site.processes()) == 2)
     pool.signal(signal.SIGTERM)
-    assert pool.ends(3) == 0
+    assert pool.ends() == 0
 
 
 def test_signals_to_every_process_stop_as_one_does(site: Site) -> None:
@@ -183,7 +195,7 @@ def test_a_second_pool_says_who_serves(site: Site) -> None:
 def test_of_many_pools_started_at_once_one_serves(site: Site) -> None:
     site.app()
     pools = [site.start() for _ in range(4)]
-    eventually(lambda: sum(pool.process.poll() is None for pool in pools) == 1, 10)
+    eventually(lambda: sum(pool.process.poll() is None for pool in pools) == 1)
     (serving,) = [pool for pool in pools if pool.process.poll() is None]
     eventually(serving.workers)
     serving.stop()
@@ -198,5 +210,5 @@ def test_another_queue_than_wanted_is_refused(site: Site) -> None:
 def test_a_pool_whose_file_is_taken_away_stops_and_says_so(site: Site) -> None:
     pool = site.serve()
     os.rename(site.database, site.folder / "elsewhere.db")
-    assert pool.ends(4) == 1
+    assert pool.ends() == 1
     assert "was removed while the pool served it" in pool.said()

@@ -24,6 +24,7 @@ from jobdash.render import (
     worker_json,
 )
 from jobdash.text import clock
+from jobdash.usage import Usage
 
 NOW = 1_790_000_000_000_000
 SECOND = 1_000_000
@@ -152,6 +153,9 @@ def test_the_document_of_an_attempt() -> None:
         "duration": 1.0,
         "outcome": "failed",
         "error": {"type": "OSError", "message": "no", "traceback": "Traceback …"},
+        "progress": None,
+        "cpu": None,
+        "memory": None,
     }
     running = attempt_json(Attempt(2, 7, NOW, None, None))
     assert running["duration"] is running["error"] is running["outcome"] is None
@@ -167,13 +171,19 @@ def test_the_document_of_a_worker() -> None:
         "pid": 99,
         "pool": 6,
         "alive": True,
+        "state": "idle",
+        "size": None,
         "started_at": "2026-09-21T14:13:20.000000Z",
         "ended_at": None,
         "ended_how": None,
         "done": 3,
         "failed": 1,
+        "cpu_percent": None,
+        "memory_bytes": None,
         "job": None,
     }
+    measured = worker_json(idle, Usage(12.5, 4096))
+    assert (measured["cpu_percent"], measured["memory_bytes"]) == (12.5, 4096)
     busy = replace(idle, job=12, job_task="mail.send", job_started_at=NOW)
     assert worker_json(busy)["job"] == {
         "seq": 12,

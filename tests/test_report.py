@@ -20,7 +20,7 @@ from jobdash.database import Database, open_database
 from jobdash.errors import DatabaseError, NotFound, UnknownJob, UnknownTask, UsageError
 from jobdash.job import CHUNK, Attempt, Job, JobEvent, State, TaskType, Worker
 from jobdash.ledger.samples import Samples
-from jobdash.report import JobFilter, Report
+from jobdash.report import JobFilter, Order, Report
 from jobdash.report.plan import LONGEST_TEXT
 
 NOW = 1_790_000_000_000_000
@@ -103,6 +103,8 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
         "reason": "r16", "progress_done": 17, "progress_total": 18, "progress_note": "n19",
         "after": 20, "parent": 21, "replay_of": 22, "duplicate_of": 23, "batch": "b24",
         "key": "k25", "key_until": 36, "cancel_requested_at": 26, "held": 1,
+        "progress_at": 30, "progress_rate": 31.5, "progress_mean": 32.5,
+        "cpu": 33, "memory": 34,
     }  # fmt: skip
     file.insert(
         "worker", id=77, queue="q", kind="worker", name="w", pid=1, boot="", born=1, started_at=1
@@ -116,6 +118,7 @@ def test_every_column_arrives_in_its_field(file: File, report: Report) -> None:
         "finished_at": None,
         "revoked": True,
         "held": True,
+        "limited": False,
         "key_window": 27,
         "repeats": 28,
     }
@@ -217,13 +220,15 @@ def test_lists_counts_and_positions_agree_with_plain_python(
         expected = [job for job in everything if matches(job, wanted)]
         assert report.jobs(wanted, limit=1000) == expected, wanted
         assert report.jobs(wanted, limit=5, offset=7) == expected[7:12], wanted
+        oldest = expected[::-1][7:12]
+        assert report.jobs(wanted, limit=5, offset=7, order=Order.OLDEST) == oldest, wanted
         assert report.seqs(wanted) == seqs(expected), wanted
         assert report.count(wanted) == len(expected), wanted
         assert report.count(wanted, at_most=3) == min(3, len(expected)), wanted
         assert report.older(wanted, half, 5) == [j for j in expected if j.seq < half][:5], wanted
         assert report.newer(wanted, half, 5) == [j for j in expected if j.seq > half][-5:], wanted
-        found = [report.position(wanted, job.seq) for job in expected]
-        assert found == list(range(len(expected))), wanted
+        found = [report.position(wanted, job.seq) for job in expected[::11]]
+        assert found == list(range(0, len(expected), 11)), wanted
         others = {job.seq for job in everything} - {job.seq for job in expected}
         assert all(report.position(wanted, seq) is None for seq in list(others)[:3]), wanted
 
@@ -516,11 +521,22 @@ def test_only_those_whose_lock_is_held_are_alive(file: File, report: Report) -> 
         assert [worker.id for worker in report.workers()] == [pool, busy]
         assert report.workers()[1] == Worker(
             busy, "huey", "worker", "worker", 1, pool, NOW, None, None, 4, 1, True, 1,
-            "mail.send", NOW + 3,
+            "mail.send", NOW + 3, is_here=False,
         )  # fmt: skip
         everyone = {worker.id: worker.alive for worker in report.workers(everyone=True)}
         assert everyone == {pool: True, busy: True, dead: False, ended: False}
     assert report.workers() == []
+
+
+def test_those_that_have_ended_lately_are_told_of(file: File, report: Report) -> None:
+    pool = add_worker(file, "pool", size=3)
+    drained = add_worker(file, "worker", pool=pool, wish="drain")
+    unseen = add_worker(file, "worker", pool=pool)
+    late = add_worker(file, "worker", pool=pool, ended_at=NOW + 9, ended_how="removed")
+    add_worker(file, "worker", pool=pool, ended_at=NOW + 1, ended_how="removed")
+    with alive(file, pool, drained):
+        found = {one.id: one.doing for one in report.recent_workers(NOW + 5)}
+    assert found == {pool: "serves", drained: "drained", unseen: "died", late: "ended"}
 
 
 def test_a_worker_that_holds_several_jobs_is_one_worker(file: File, report: Report) -> None:
@@ -747,6 +763,7 @@ INDEXED: dict[str, Callable[[Report], object]] = {
     "history": lambda report: report.history(90),
     "related": lambda report: report.related(90),
     "workers": lambda report: report.workers(),
+    "recent workers": lambda report: report.recent_workers(NOW),
     "oldest": lambda report: report.oldest_pending_at(),
     "finished": lambda report: report.finished_since(NOW),
     "spread": lambda report: report.jobs(JobFilter((State.SUCCEEDED,)), offset=3),
@@ -755,7 +772,7 @@ INDEXED: dict[str, Callable[[Report], object]] = {
 
 
 # A scan of all running jobs is one of a few entries.
-SCAN = re.compile(r"SCAN job(?! USING INDEX job_running)")
+SCAN = re.compile(r"SCAN job(?! USING (COVERING )?INDEX job_running)")
 
 
 @contextmanager
@@ -783,6 +800,18 @@ def test_reads_go_through_an_index(file: File, report: Report, name: str) -> Non
         assert not [step for *_, step in plan if SCAN.match(step)], (sql, plan)
         if ":low" in sql:
             assert not [step for *_, step in plan if "TEMP B-TREE" in step], (sql, plan)
+
+
+@pytest.mark.parametrize("states", [(State.RUNNING,), (State.RUNNING, State.FAILED)])
+def test_running_jobs_are_found_without_a_look_at_others(
+    file: File, report: Report, states: tuple[State, ...]
+) -> None:
+    fill(file, ("huey",))
+    with noting_statements(report) as noted:
+        report.jobs(JobFilter(states))
+    for sql, parameters in noted:
+        steps = [step for *_, step in report._reader.rows(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+        assert not [step for step in steps if "KEY (rowid>" in step], (sql, steps)
 
 
 def test_the_directory_speaks_of_the_same_chunks_as_the_tally(file: File) -> None:

@@ -27,7 +27,7 @@ from jobdash import GiveUp
 with TemporaryDirectory() as scratch, pytest.MonkeyPatch.context() as patch:
     patch.setenv("JOBDASH_DB", str(Path(scratch) / "samples.db"))
     from sample_tasks import images, mail, migration, report, squares, toys, webhooks, words
-    from sample_tasks.address import address_from
+    from sample_tasks.address import address_from, written_down
     from sample_tasks.app import database_file
     from sample_tasks.extra import SamplesExtraMissing, samples_extra
     from sample_tasks.folder import replacing, work_folder
@@ -472,6 +472,22 @@ class TestSurroundings:
         monkeypatch.setenv("JOBDASH_DEMO_SMTP", text)
         with pytest.raises(ValueError, match="JOBDASH_DEMO_SMTP must be host:port"):
             address_from(*mail.SERVER)
+
+    def test_another_shell_finds_the_servers_of_the_demo_that_runs(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+        assert address_from(*mail.SERVER) == ("127.0.0.1", 2525)
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        with SmtpServer(busy_share=0) as server:
+            with written_down({mail.SERVER[0]: server.address}):
+                mail.send_welcome.call_local("ada@example.com", "Ada")
+                monkeypatch.setenv("JOBDASH_DEMO_SMTP", "127.0.0.1:1")
+                assert address_from(*mail.SERVER) == ("127.0.0.1", 1)
+                monkeypatch.delenv("JOBDASH_DEMO_SMTP")
+            assert address_from(*mail.SERVER) == ("127.0.0.1", 2525)
+        assert server.counters["accepted"] == 1
+        assert not any(tmp_path.iterdir())
 
     def test_a_missing_package_names_the_extra(self) -> None:
         advice = r"pip install 'jobdash\[samples\]'"

@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +17,7 @@ from scene import Scene, run_all
 
 from jobdash.broker.culprit import culprit
 from jobdash.report import JobFilter, Report
-from jobdash.signature import normalised, signature
+from jobdash.signature import LONGEST, normalised, signature
 
 ALIKE = [
     ("order 7 is gone", "order 88120 is gone"),
@@ -59,10 +58,9 @@ def test_words_count(one: str, other: str) -> None:
     ["'", "/a", "a@", "1,", "f:", "a.", "<number>, ", "://", "f", "-", "1e", "\\", "..", "0x"],
 )
 def test_no_text_takes_long(evil: str) -> None:
+    """Only the beginning is looked at; a pattern that loses itself in that would never end."""
     text = evil * 100_000
-    started = time.process_time()
-    normalised(text)
-    assert time.process_time() - started < 0.5
+    assert normalised(text) == normalised(text[:LONGEST])
 
 
 def test_the_line_does_not_count_but_type_function_and_file_do() -> None:

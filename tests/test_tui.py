@@ -1,23 +1,43 @@
 """The dashboard, driven by keys and read as text."""
 
+import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from tui_support import SECOND, TRACEBACK, Screen, Stock, dashboard, now
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from tui_support import SECOND, TRACEBACK, Screen, Stock, contrast_of, dashboard, now
 
 from jobdash.control import Control
+from jobdash.errors import UsageError
 from jobdash.job import State
 from jobdash.report import Report
 from jobdash.text import clock
-from jobdash.tui import keys
-from jobdash.tui.overlays.help import help_lines
+from jobdash.tui import DashboardOptions
+from jobdash.tui.acting import new_jobs
+from jobdash.tui.app import DashboardApp
+from jobdash.tui.asking.topics import HEAD
+from jobdash.tui.commands import all_keys, help_offer
+from jobdash.tui.keyboard import keys
+from jobdash.tui.keyboard.keymap import Keymap
+from jobdash.tui.keyboard.other_words import OTHER_WORDS
+from jobdash.tui.looks.columns import plan
+from jobdash.tui.looks.kept_theme import KeptTheme
+from jobdash.tui.looks.theme import CURSOR, LOOKS
+from jobdash.tui.looks.themes import theme_names
 
+# What the box of the help page has room for at 80 columns.
+HELP_CELLS = 73
 SIZES = [(80, 24), (120, 36), (200, 50), (60, 15)]
 
 
@@ -57,10 +77,10 @@ async def test_columns_and_preview_come_with_the_room_for_them(stock: Stock) -> 
     stock.fail()
     async with dashboard(stock.path, (80, 24)) as screen:
         assert "created" not in screen.text
-        assert "attempts" not in screen.text
+        assert "arguments" not in screen.text
         await screen.resize(120, 36)
         await screen.until("created")
-        await screen.until("attempts")
+        await screen.until("arguments")
 
 
 async def test_chips_and_header_equal_a_recount_after_every_change(stock: Stock) -> None:
@@ -89,9 +109,18 @@ async def test_a_change_in_the_file_comes_to_the_screen_by_itself(stock: Stock) 
 async def test_an_empty_file_says_what_to_do(stock: Stock) -> None:
     async with dashboard(stock.path) as screen:
         assert "No jobs yet" in screen.text
-        assert "No pool is running: jobs wait. Start one: jobdash worker" in screen.text
+        assert "No pool is running: no job starts. Start one: jobdash worker" in screen.text
         stock.add()
         await screen.gone("No jobs yet")
+
+
+async def test_keys_work_where_a_list_is_empty(stock: Stock) -> None:
+    stock.add("succeeded")
+    async with dashboard(stock.path) as screen:
+        await screen.press("right_square_bracket")
+        await screen.until("No pending job")
+        await screen.press("left_square_bracket")
+        await screen.until("mail.send")
 
 
 async def test_progress_is_a_bar(stock: Stock) -> None:
@@ -169,11 +198,27 @@ async def test_the_cursor_stays_on_its_job_far_down_a_long_list(stock: Stock) ->
 async def test_scrolling_by_wheel_takes_the_cursor_along(stock: Stock) -> None:
     stock.add_many(1000)
     async with dashboard(stock.path) as screen:
-        await screen.until(lambda: screen.table.max_scroll_y > 400)
+        table = screen.table
+        # While the list is about to get another room its cursor is kept in view.
+        await screen.until(lambda: table.size == table.room and table.max_scroll_y > 400)
         screen.table.scroll_to(y=400, animate=False)
         await screen.until(lambda: screen.table.current is not None and screen.table.cursor == 400)
         assert cursor_seq(screen) == 600
         assert not screen.table.follow
+
+
+async def test_a_click_on_a_key_of_the_last_line_does_what_the_key_does(stock: Stock) -> None:
+    stock.fail()
+    stock.fail()
+    async with dashboard(stock.path) as screen:
+        await screen.click("mark  ")
+        await screen.until("1 marked")
+        await screen.press("u", "enter", "l")
+        await screen.until("w wrap")
+        await screen.click("w wrap")
+        await screen.until("cut at the edge")
+        await screen.click("esc back")
+        await screen.until("enter open")
 
 
 async def test_a_click_moves_and_a_second_one_opens(stock: Stock) -> None:
@@ -196,8 +241,14 @@ async def test_one_key_shows_one_state(stock: Stock) -> None:
             await screen.press(next(key.keys for key in keys.STATES if key.meaning == state))
             await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
             assert cursor_seq(screen) == numbers[state]
+            assert f"only {state}" in screen.line_with(" / ")
         await screen.press("0")
         await screen.until(lambda: screen.table.length == 10)
+        await screen.press("exclamation_mark")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
+        await screen.press("exclamation_mark")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 10)
+        assert "only" not in screen.line_with(" / ")
 
 
 async def test_brackets_and_clicks_go_through_the_states(stock: Stock) -> None:
@@ -247,9 +298,13 @@ async def test_a_filter_without_a_hit_says_so(stock: Stock) -> None:
     stock.add()
     async with dashboard(stock.path) as screen:
         await screen.press("exclamation_mark")
-        await screen.until("No job matches this filter.")
-        await screen.press("escape")
-        await screen.gone("No job matches")
+        await screen.until("No failed job.")
+        await screen.press("slash")
+        await screen.type("needle")
+        await screen.until("No failed job matches  needle")
+        assert "There is 1 job without the filter." in screen.text
+        await screen.press("escape", "escape")
+        await screen.gone("No failed job")
 
 
 # -- one job -------------------------------------------------------------------------------------
@@ -282,10 +337,10 @@ async def test_the_job_view_shows_every_part_and_leads_back(stock: Stock) -> Non
             assert line in screen.text
         assert "✗ attempt 3 failed" in screen.text
         await screen.press("left_square_bracket")
-        await screen.until('"ada@example.org"')
-        assert '"copies": 2' in screen.text
-        await screen.press("tab", "tab", "tab")
-        await screen.until("claimed")
+        await screen.until("'ada@example.org'")
+        assert "copies=2" in screen.text
+        await screen.press("i")
+        await screen.until("◌ pending    → » running")
         await screen.press("escape")
         await screen.until("newest first")
         assert cursor_seq(screen) == seq
@@ -301,7 +356,7 @@ async def test_the_job_view_follows_the_job(stock: Stock) -> None:
         )
         await screen.until("✓ succeeded")
         await screen.press("tab", "tab")
-        await screen.until('"sum": 42')
+        await screen.until("{'sum': 42}")
 
 
 async def test_a_job_that_leaves_the_file_is_no_accident(stock: Stock) -> None:
@@ -323,14 +378,24 @@ async def test_dead_letters_are_grouped_and_open_their_jobs(stock: Stock) -> Non
     stock.fail(task="etl.load", error_type="KeyError", error_message="'customer'")
     stock.add_many(5)
     async with dashboard(stock.path) as screen:
-        await screen.press("2")
+        await screen.press("3")
         await screen.until("2 groups")
         assert "4 failed" in screen.text
         assert "TimeoutError" in screen.line_with("mail.send")
         await screen.press("enter")
         await screen.until(lambda: screen.table.loaded and screen.table.length == 3)
-        assert "group:" in screen.text
-        await screen.press("escape", "slash")
+        assert "mail.send: TimeoutError" in screen.line_with("group:")
+        # What led here is where the way leads back to.
+        await screen.until("esc back")
+        await screen.press("escape")
+        await screen.until("2 groups")
+        await screen.press("enter")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 3)
+        await screen.press("q")
+        await screen.until("2 groups")
+        await screen.press("1")
+        await screen.until(lambda: screen.table.loaded and screen.table.length == 9)
+        await screen.press("slash")
         await screen.type("error:KeyError")
         await screen.until(lambda: screen.table.loaded and screen.table.length == 1)
 
@@ -340,7 +405,7 @@ async def test_groups_are_counted_exactly_however_many_jobs_they_have(stock: Sto
     stock.add_many(1, "failed", error_type="KeyError", signature="abcdef0123", task="etl.load")
     stock.add_many(2, "failed", error_type="OSError", signature="0123456789", task="etl.load")
     async with dashboard(stock.path) as screen:
-        await screen.press("2")
+        await screen.press("3")
         await screen.until("2 groups")
         assert "2,503 failed" in screen.text
         assert "2,502" in screen.line_with("OSError")
@@ -348,7 +413,11 @@ async def test_groups_are_counted_exactly_however_many_jobs_they_have(stock: Sto
         await screen.press("D")
         await screen.until("Discard 2,502 jobs?")
         assert "and 2,498 more" in screen.text
-        await screen.press("y")
+        await screen.press("y", "enter")
+        assert "Discard 2,502 jobs?" in screen.text
+        await screen.press("backspace")
+        await screen.type("2502")
+        await screen.press("enter")
         await screen.until("Discarded 2,502 jobs.")
         await screen.until("1 group")
     assert stock.database.rows("SELECT count(*) FROM job WHERE state = 'failed'") == [(1,)]
@@ -374,7 +443,7 @@ async def test_all_that_the_filter_shows_are_marked_with_one_key(stock: Stock) -
 async def test_a_whole_group_is_retried_and_the_count_is_true(stock: Stock) -> None:
     seqs = [stock.fail() for _ in range(3)]
     async with dashboard(stock.path) as screen:
-        await screen.press("2")
+        await screen.press("3")
         await screen.until("1 group")
         await screen.press("r")
         await screen.until("Retry 3 jobs?")
@@ -385,7 +454,7 @@ async def test_a_whole_group_is_retried_and_the_count_is_true(stock: Stock) -> N
 
 async def test_workers_are_those_that_live_with_what_they_run(stock: Stock) -> None:
     async with dashboard(stock.path) as screen:
-        await screen.press("3")
+        await screen.press("5")
         await screen.until("No worker is running")
         with stock.crew(("ada", "bob")) as (_, ada, bob):
             seq = stock.add("running", worker=ada, started_at=now() - 65_000_000)
@@ -394,8 +463,8 @@ async def test_workers_are_those_that_live_with_what_they_run(stock: Stock) -> N
             assert f"#{seq}" in line
             assert "1m 05s" in line
             assert "◌ idle" in screen.line_with("bob")
-            assert "1/2 busy" in screen.lines[0]
-            assert "No pool is running" not in screen.text
+            await screen.until("1/2 busy")
+            await screen.gone("No pool is running")
             await screen.press("j", "enter")
             await screen.until("» running")
         assert bob > ada
@@ -520,6 +589,14 @@ PARAMETERS = json.dumps(
 )  # fmt: skip
 
 
+async def pick_add(screen: Screen) -> None:
+    await screen.press("n")
+    await screen.type("add")
+    await screen.until(lambda: "add" in screen.text and "toys.sleep" not in screen.text)
+    await screen.press("enter")
+    await screen.until("Add two numbers.")
+
+
 async def test_the_form_refuses_a_wrong_type_and_enqueues_through_a_helper(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -528,32 +605,106 @@ async def test_the_form_refuses_a_wrong_type_and_enqueues_through_a_helper(
     stock.register("sample_tasks.toys.add", "Add two numbers.", PARAMETERS)
     stock.register("sample_tasks.toys.sleep", "Sleep.")
     async with dashboard(path, app="sample_tasks.app:huey") as screen:
-        await screen.press("n")
-        await screen.type("add")
-        await screen.until(lambda: "sleep" not in screen.text)
-        await screen.press("enter")
-        await screen.until("Add two numbers.")
+        await pick_add(screen)
         assert "default 2" in screen.text
-        await screen.press("ctrl+j")
+        await screen.press("down", "enter")
         await screen.until("needed")
+        # Where the mistake is, is where one goes on.
         await screen.type("x")
         await screen.until("a whole number is needed")
         await screen.press("backspace")
         await screen.type("40")
         await screen.until("toys.add(a=40)")
+        await screen.press("tab", "tab")
+        await screen.type("2h")
+        await screen.press("enter")
+        await screen.until("Enqueued sample_tasks.toys.add as #1. o opens it, u undoes.")
+        await screen.until("u undo: enqueued #1")
+        await screen.gone("New job")
+        await pick_add(screen)
+        await screen.until("with the arguments of last time")
+        await screen.until("toys.add(a=40)")
+        assert "2h" not in screen.text
+        # Typing replaces what was filled in.
+        await screen.type("41")
+        await screen.until("toys.add(a=41)")
+        for _ in range(6):
+            await screen.press("tab")
+        await screen.type("0")
+        await screen.until("a number from 1 to 100,000")
+        await screen.press("backspace")
+        await screen.type("3")
+        await screen.until("3 times  sample_tasks.toys.add(a=41)")
+        await screen.press("ctrl+o")
+        await screen.until("Done. Change what you like, and again.")
+        await screen.press("shift+tab")
+        await screen.type("mine")
+        await screen.until("a key stands for one job")
+        await screen.press("tab", "backspace", "ctrl+o")
+        await screen.until("Enqueued sample_tasks.toys.add as #5.")
         await screen.press("ctrl+j")
-        await screen.until("Enqueued sample_tasks.toys.add as #1.")
-    assert stock.state(1) is State.PENDING
+        await screen.until("#5 has this key already")
+    with Report(path) as report:
+        jobs = report.jobs()
+    assert [job.seq for job in jobs] == [5, 4, 3, 2, 1]
+    assert [job.kwargs for job in jobs] == ['{"a": 41}'] * 4 + ['{"a": 40}']
+    assert [job.state for job in jobs].count(State.SCHEDULED) == 1
+    stock.database.close()
+
+
+async def test_what_is_typed_while_a_form_sends_is_for_what_comes_after_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    stock = Stock(path, queue="samples")
+    stock.register("sample_tasks.toys.add", "Add two numbers.", PARAMETERS)
+    may_go = asyncio.Event()
+    enqueue = new_jobs.enqueue
+
+    async def slow(*args: Any) -> Any:
+        await may_go.wait()
+        return await enqueue(*args)
+
+    async def fill_in(screen: Screen) -> None:
+        await pick_add(screen)
+        await screen.type("4")
+
+    monkeypatch.setattr(new_jobs, "enqueue", slow)
+    async with dashboard(path, app="sample_tasks.app:huey") as screen:
+        await fill_in(screen)
+        await screen.hit("enter", "slash", "s", "t", "a", "e")
+        await screen.until("enqueuing…")
+        may_go.set()
+        await screen.until(lambda: screen.app.board.jobs._filter.typed == "stae")
+        assert len(screen.app.screen_stack) == 1
+        await screen.press("escape")
+        await fill_in(screen)
+        may_go.clear()
+        await screen.hit("enter", "o")
+        may_go.set()
+        await screen.until(lambda: getattr(screen.app.board.place, "seq", 0) == 2)
+        # Who does not want to wait need not.
+        await fill_in(screen)
+        may_go.clear()
+        await screen.hit("enter", "escape", "4")
+        await screen.until(lambda: screen.app.board.place.id == "tasks")
+        # What is on its way is what is opened.
+        await screen.hit("o")
+        may_go.set()
+        await screen.until(lambda: screen.app.board.place.id == "job")
+        assert screen.app.board.place.seq == 3
     stock.database.close()
 
 
 async def test_the_form_shows_what_the_helper_says(stock: Stock) -> None:
     stock.register("no.such", "Gone.")
-    async with dashboard(stock.path, app="no_such_module:huey") as screen:
+    async with dashboard(stock.path, (60, 15), app="no_such_module:huey") as screen:
         await screen.press("n")
         await screen.until("no.such")
         await screen.press("enter")
         await screen.until("Gone.")
+        # What sends it is told wherever the dashboard fits.
+        await screen.until("enter enqueues")
         await screen.press("ctrl+j")
         await screen.until("no_such_module")
         await screen.press("escape")
@@ -576,19 +727,20 @@ async def test_a_job_is_replayed_with_another_argument_through_a_helper(
     stock.register("sample_tasks.toys.add", "Add two numbers.", PARAMETERS)
     stock.update(1, state="failed", finished_at=now(), error_type="Oops", signature="0123456789")
     async with dashboard(path, app="sample_tasks.app:huey") as screen:
-        await screen.press("2")
+        await screen.press("3")
         await screen.until("Oops")
         await screen.press("e")
         await screen.until("Replay #1 with changes")
         assert " 40 " in screen.line_with("a  ")
         await screen.until("nothing is changed")
-        await screen.press("tab", "end", "backspace")
+        await screen.press("tab")
         await screen.type("x")
-        await screen.until("a whole number is needed")
+        await screen.until("b: a whole number is needed")
+        assert "nothing is changed" not in screen.text
         await screen.press("backspace")
         await screen.type("60")
-        await screen.until("with b=60")
-        await screen.press("ctrl+j")
+        await screen.until("b: 2 → 60")
+        await screen.press("enter")
         await screen.until("Replayed #1 as the new job #2.")
     with Report(path) as report:
         job = report.job("2")
@@ -648,7 +800,7 @@ async def test_a_pool_that_dies_is_started_again_once(stock: Stock, pool: Sleepe
         await screen.until("was started again, once")
         assert pool.starts == 2
         pool.stop("now")
-        await screen.until("The pool died again: jobs wait.")
+        await screen.until("The pool died again: no job starts.")
         assert pool.starts == 2
 
 
@@ -663,24 +815,192 @@ async def test_leaving_asks_what_becomes_of_the_pool(
         await screen.until(lambda: screen.app.return_value == choice)
 
 
+async def test_a_copy_says_that_it_is_one(stock: Stock) -> None:
+    at = now()
+    stock.add("running", started_at=at - 100 * SECOND)
+    options = {"is_copy": True, "read_only": True, "note": "a copy of 14:25", "clock": lambda: at}
+    async with dashboard(stock.path, (80, 24), **options) as screen:
+        await screen.until("This is a copy of 14:25, to look at only: as everything stood then.")
+        assert "pool" not in screen.text
+        assert "live" not in screen.text
+        await screen.until("1m 40s")
+
+
+async def test_what_ends_with_the_dashboard_is_asked_about_once(stock: Stock) -> None:
+    for answers in (("q",), ("s", "q", "enter"), ("escape", "q", "q"), ("escape", "ctrl+c")):
+        async with dashboard(stock.path, (80, 24), ending="The demo ends.") as screen:
+            await screen.press("2", "q")
+            await screen.until("The demo ends.")
+            assert screen.app.return_value is None
+            await screen.press(*answers)
+            await screen.until(lambda: screen.app.return_value == "leave")
+
+
 # -- frame ---------------------------------------------------------------------------------------
 
 
-async def test_help_lists_every_key(stock: Stock) -> None:
-    text = "\n".join(line.plain for line in help_lines())
-    for key in (*keys.MOVE, *keys.JOBS, *keys.DEAD, *keys.JOB, *keys.EVERYWHERE, *keys.STATES):
-        assert key.meaning in text
+def test_help_cuts_nothing_and_is_found_by_other_words() -> None:
+    found = all_keys("jobs", keys.JOBS, Keymap({}))
+    made = plan(help_offer(found).columns(HELP_CELLS), HELP_CELLS)
+    for command in found:
+        told = "".join(text for text, _ in made.cells(command, None))
+        assert command.words in told or command.action.startswith("state(")
+        pair = {one.key for one in found if one.section == command.section}
+        assert len(command.key) == 1 or command.key not in {f"{a} {b}" for a in pair for b in pair}
+    assert OTHER_WORDS.keys() <= {key.name_for_users for key in keys.ALL}
+    for word, meaning in (
+        ("theme", "choose the colours"), ("light", "choose the colours"),
+        ("color", "choose the colours"), ("delete", "discard:"), ("kill", "cancel:"),
+        ("enqueue", "new job"), ("save", "write all jobs"), ("exit", "quit"),
+    ):  # fmt: skip
+        assert any(word in one.searched and meaning in one.words for one in found), word
+
+
+async def test_help_lists_every_key_those_that_work_here_first(stock: Stock) -> None:
+    listed = {(one.key, one.words) for one in all_keys("jobs", keys.JOBS, Keymap({}))}
+    assert listed == {(key.name, key.meaning) for key in keys.ALL if key.meaning}
     async with dashboard(stock.path, (80, 24)) as screen:
         await screen.press("question_mark")
-        await screen.until("next line")
+        await screen.until("jobs (here)")
+        await screen.type("half a")
+        await screen.gone("jobs (here)")
+        assert "ctrl+d" in screen.text
         await screen.press("escape")
-        await screen.gone("next line")
+        await screen.gone("half a page")
+        await screen.press("question_mark")
+        for key, meaning in (("g", "first line"), ("R", "replay: "), ("r", "retry: ")):
+            await screen.type(key)
+            await screen.until(lambda m=meaning: m in screen.line_with("▎ "))  # type: ignore[misc]
+            await screen.press("backspace")
+
+
+async def test_the_palette_does_what_it_names(stock: Stock) -> None:
+    seq = stock.fail()
+    async with dashboard(stock.path, (80, 24)) as screen:
+        for words, state in (("retry", State.PENDING), ("cancel:", State.CANCELLED)):
+            await screen.press("colon")
+            await screen.until("Commands")
+            await screen.type(words)
+            await screen.press("enter")
+            await screen.until(lambda state=state: stock.state(seq) is state)
+        await screen.press("ctrl+p")
+        await screen.type("the dead letters")
+        await screen.press("enter")
+        await screen.until("No dead letters")
+
+
+async def test_colours_are_chosen_by_looking_and_escape_leaves_them(
+    stock: Stock, tmp_path: Path
+) -> None:
+    stock.one_of_each()
+    options = DashboardOptions(stock.path, state=tmp_path / "state")
+    async with dashboard(stock.path, state=options.state) as screen:
+        dark = screen.app.theme
+        await screen.press("T")
+        await screen.type("light")
+        await screen.until(lambda: screen.app.theme == "jobdash-light")
+        await screen.press("escape")
+        await screen.until(lambda: screen.app.theme == dark)
+        assert KeptTheme(options.state).read() == ""
+        await screen.press("T")
+        await screen.type("contrast")
+        await screen.press("enter")
+        await screen.until(lambda: screen.app.theme == "jobdash-contrast")
+        await screen.until(lambda: KeptTheme(options.state).read() == "jobdash-contrast")
+    assert DashboardApp(options).theme == "jobdash-contrast"
+    assert DashboardApp(replace(options, theme="light")).theme == "jobdash-light"
+    KeptTheme(options.state).keep("no such theme")
+    assert DashboardApp(options).theme == dark
+
+
+def test_a_theme_that_cannot_be_kept_is_forgotten_in_silence(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    file.write_bytes(b"\xff")
+    for folder in (None, file, file / "below"):
+        kept = KeptTheme(folder)
+        kept.keep("nord")
+        assert kept.read() == ""
+    kept = KeptTheme(tmp_path)
+    (tmp_path / "theme").write_bytes(b"\xff")
+    assert kept.read() == ""
+    kept.keep("nord")
+    assert kept.read() == "nord"
+    assert {one.name for one in tmp_path.iterdir()} == {"state", "theme"}
+
+
+async def test_every_theme_shows_every_state_readably(stock: Stock) -> None:
+    stock.one_of_each()
+    signs = {f"{LOOKS[state].glyph} {state}" for state in State}
+    async with dashboard(stock.path, theme=theme_names()[0]) as screen:
+        for name in theme_names():
+            screen.app.theme = name
+            await screen.until(lambda name=name: f"-theme-{name}" in screen.app.classes)
+            assert signs <= {one.text.strip() for one in _segments(screen)}, name
+            if not screen.app.current_theme.ansi:
+                await screen.until(lambda: not _faint(screen))
+
+
+def _segments(screen: Screen) -> list[Segment]:
+    strips = screen.app.screen._compositor.render_strips(screen.app.size)
+    return [segment for strip in strips for segment in strip if segment.text.strip()]
+
+
+def _faint(screen: Screen) -> list[Segment]:
+    """What can hardly be read."""
+    return [one for one in _segments(screen) if contrast_of(one.style) < 3]
+
+
+async def test_the_list_is_written_to_a_file_that_only_its_owner_reads(
+    stock: Stock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stock.add_many(1200, task="mail.send")
+    stock.add(task="other.one")
+    async with dashboard(stock.path) as screen:
+        await screen.press("slash")
+        await screen.type("task:mail.send")
+        await screen.press("enter", "ctrl+s")
+        await screen.until("Wrote 1,200 jobs to")
+        (file,) = tmp_path.glob("jobdash-jobs-*.jsonl")
+        assert file.stat().st_mode & 0o777 == 0o600
+        seqs = [json.loads(line)["seq"] for line in file.read_text().splitlines()]
+        assert seqs == list(range(1200, 0, -1))
+
+
+async def test_frozen_means_that_nothing_moves_until_it_goes_on(stock: Stock) -> None:
+    stock.add(task="first.one")
+    async with dashboard(stock.path) as screen:
+        await screen.press("p")
+        await screen.until("frozen")
+        stock.add(task="second.one")
+        await screen.press("ctrl+r")
+        await screen.until(lambda: screen.app.feed.latest.value(HEAD).total == 2)
+        assert "second.one" not in screen.text
+        await screen.press("p")
+        await screen.until("second.one")
+
+
+async def test_the_users_own_keys_work_and_are_shown(stock: Stock) -> None:
+    seq = stock.fail()
+    async with dashboard(stock.path, keys={"retry": "f8"}) as screen:
+        assert "f8 retry" in screen.lines[-1]
+        await screen.press("r")
+        await screen.press("f8")
+        await screen.until(lambda: stock.state(seq) is State.PENDING)
+
+
+@pytest.mark.parametrize("chosen", [{"retyr": "f8"}, {"retry": "hyper+f99"}, {"retry": ""}])
+def test_a_key_that_is_none_is_told(chosen: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="keys: "):
+        Keymap(chosen)
 
 
 async def test_no_two_keys_of_a_place_clash() -> None:
     for place in (keys.JOBS + keys.STATES, keys.DEAD, keys.WORKERS, keys.JOB):
+        # Within a job `n` goes on to the next one.
+        everywhere = set(keys.EVERYWHERE) - ({keys.NEW} if place is keys.JOB else set())
         pressed = [
-            name for key in (*place, *keys.MOVE, *keys.EVERYWHERE) for name in key.keys.split(",")
+            name for key in (*place, *keys.MOVE, *everywhere) for name in key.keys.split(",")
         ]
         assert len(pressed) == len(set(pressed))
 
@@ -705,7 +1025,7 @@ async def test_ascii_means_ascii(stock: Stock) -> None:
     stock.one_of_each()
     stock.add("running", progress_done=1, progress_total=2)
     async with dashboard(stock.path, ascii=True) as screen:
-        for key in ("j", "2", "1", "question_mark", "escape", "D", "escape", "enter"):
+        for key in ("j", "3", "1", "question_mark", "escape", "D", "escape", "enter"):
             await screen.press(key)
             assert screen.text.isascii()
         assert "? keys" in screen.text
@@ -721,10 +1041,14 @@ async def test_two_dashboards_see_each_others_acts(stock: Stock) -> None:
 
 
 async def test_a_terminal_that_becomes_too_small_says_so_until_it_grows(stock: Stock) -> None:
-    stock.add()
+    seq = stock.add()
     async with dashboard(stock.path) as screen:
         await screen.resize(50, 12)
         await screen.until("jobdash needs 60x15 cells")
+        await screen.press("x", "enter", "3", "P")
+        assert len(screen.app.screen_stack) == 1
+        assert screen.app.board.place.id == "jobs"
+        assert stock.state(seq) is State.PENDING
         await screen.resize(60, 15)
         await screen.until("◌ pending")
         await screen.gone("needs 60x15")
@@ -738,3 +1062,23 @@ async def test_many_resizes_leave_no_debris(stock: Stock) -> None:
         await screen.resize(100, 30)
         await screen.until(lambda: {cell_len(line) for line in screen.lines} == {100})
         assert len(screen.lines) == 30
+
+
+async def test_with_few_colours_what_has_a_ground_has_an_ink_that_can_be_read(
+    stock: Stock,
+) -> None:
+    failed = Style(color=LOOKS[State.FAILED].style.color)
+    async with dashboard(stock.path, (80, 24), theme="16") as screen:
+        (repainted, *_) = screen.app.get_line_filters()
+        for ground, ink in ((Style(), "bright_red"), (Style(bgcolor=CURSOR), "bright_white")):
+            (painted,) = repainted.apply([Segment("x", failed + ground)], Color(0, 0, 0))
+            assert painted.style.color.name == ink
+
+
+async def test_with_few_colours_the_fields_of_a_form_have_edges(stock: Stock) -> None:
+    stock.register("mail.send", parameters='[{"name": "to", "required": true}]')
+    async with dashboard(stock.path, (80, 24), theme="16", app="shop:huey") as screen:
+        await screen.press("n")
+        await screen.until("mail.send")
+        await screen.press("enter")
+        await screen.until(lambda: re.search(r"key  +│ +│  one job", screen.text))

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 from tui_support import Stock
+from waiting import PATIENCE
 
-PATIENCE = 20.0
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -109,11 +109,15 @@ def terminal(stock: Stock) -> Iterator[Terminal]:
     made.close()
 
 
-@pytest.mark.parametrize("key", [b"q", b"\x03", b"\x11"], ids=["q", "ctrl+c", "ctrl+q"])
-def test_a_key_ends_it_and_restores_the_terminal(terminal: Terminal, key: bytes) -> None:
+def ends_with(terminal: Terminal, key: bytes) -> None:
+    """Check that a key ends it and restores the terminal."""
     terminal.send(key)
     assert terminal.exit_status() == 0
     assert terminal.is_restored
+
+
+def test_ctrl_c_ends_it(terminal: Terminal) -> None:
+    ends_with(terminal, b"\x03")
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -125,9 +129,12 @@ def test_a_signal_ends_it_and_restores_the_terminal(
     assert terminal.is_restored
 
 
-def test_a_change_in_the_file_is_painted_without_a_key(stock: Stock, terminal: Terminal) -> None:
+def test_a_change_in_the_file_is_painted_without_a_key_and_ctrl_q_ends_it(
+    stock: Stock, terminal: Terminal
+) -> None:
     stock.add(task="second.task")
     terminal.until(b"second.task")
+    ends_with(terminal, b"\x11")
 
 
 def test_escape_sequences_in_the_file_never_reach_the_terminal(stock: Stock) -> None:
@@ -138,8 +145,7 @@ def test_escape_sequences_in_the_file_never_reach_the_terminal(stock: Stock) -> 
     terminal.until(b"attempt 1")
     terminal.send(b"q")
     terminal.until(b"first.task")
-    terminal.send(b"q")
-    assert terminal.exit_status() == 0
+    ends_with(terminal, b"q")
     assert b"\x1b]0;" not in terminal.output
     assert b"\x1b[2J" not in terminal.output
     assert b"\xc2\x9b" not in terminal.output
@@ -153,6 +159,18 @@ def test_no_color_means_no_colour_but_the_signs_stay(stock: Stock) -> None:
     terminal.exit_status()
     for red, green, blue in re.findall(rb"8;2;(\d+);(\d+);(\d+)", terminal.output):
         assert red == green == blue
+    terminal.close()
+
+
+def test_a_terminal_without_colours_gets_none_and_the_cursor_is_reversed(stock: Stock) -> None:
+    terminal = Terminal([*COMMAND, str(stock.path)], (80, 24), TERM="vt100", COLORTERM="")
+    terminal.until("◌ pending".encode())
+    terminal.send(b"q")
+    terminal.exit_status()
+    styles = {part for found in re.findall(rb"\x1b\[([0-9;]*)m", terminal.output)
+              for part in found.split(b";")}  # fmt: skip
+    assert styles <= {b"", b"0", b"1", b"2", b"3", b"4", b"7", b"22", b"39", b"49"}
+    assert b"7" in styles
     terminal.close()
 
 

@@ -8,8 +8,8 @@ from cli_support import run, run_json
 from pool_support import Site, Sites
 
 from jobdash.job import State
-from jobdash.tui.job_facts import outcome
-from jobdash.tui.present import Present
+from jobdash.tui.job.facts import outcome
+from jobdash.tui.looks.present import Present
 
 pytest_plugins = ["pool_fixtures"]
 

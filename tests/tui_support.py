@@ -1,15 +1,23 @@
 """What tests of the dashboard share: a file with jobs in every state, and a screen to read."""
 
+import asyncio
 import os
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from textual.events import Paste
+import textual.screen
+from css_once import parse_css_once
+from textual._wait import wait_for_idle
+from textual.color import Color
+from textual.events import Key, Paste
+from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
+from waiting import PATIENCE, eventually
 
 from jobdash import liveness
 from jobdash.database import open_database
@@ -19,8 +27,14 @@ from jobdash.signature import signature
 from jobdash.tui import DashboardOptions
 from jobdash.tui.app import DashboardApp
 
+parse_css_once()
+# Ten paints a second, not sixty: a test looks at what has come to rest.
+textual.screen.UPDATE_PERIOD = 0.1  # type: ignore[misc]
+
+wait_for = eventually
+
 SECOND = 1_000_000
-PATIENCE = 15.0
+LOOK_EVERY = 0.02
 
 TRACEBACK = """Traceback (most recent call last):
   File "/srv/mail.py", line 88, in send
@@ -32,14 +46,6 @@ TimeoutError: upstream did not answer
 def now() -> int:
     """The present moment in microseconds."""
     return time.time_ns() // 1000
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    """Wait until a condition is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.002)
 
 
 class Stock:
@@ -169,10 +175,19 @@ class Screen:
     def __init__(self, app: DashboardApp, pilot: Pilot[str]) -> None:
         self.app = app
         self._pilot = pilot
+        self._seen: list[str] | None = None
+        self._is_waiting = False
+        self._notice_paints()
 
     @property
     def lines(self) -> list[str]:
         """The screen as text, line by line."""
+        if self._seen is None:
+            self._seen = self._drawn()
+            asyncio.get_running_loop().call_soon(self._look_anew)
+        return self._seen
+
+    def _drawn(self) -> list[str]:
         strips = self.app.screen._compositor.render_strips(self.app.size)
         return ["".join(segment.text for segment in strip) for strip in strips]
 
@@ -191,12 +206,24 @@ class Screen:
         return self.app.board.jobs.table
 
     async def press(self, *keys: str) -> None:
-        """Press keys and let them take effect."""
-        await self._pilot.press(*keys)
+        """Press keys and let each take effect; one that is held has its effect at the end."""
+        await self.hit(*keys)
+        # Some wait until what they are for has been read.
+        await self.until(lambda: not self.app._held)
+        await self.app.animator.wait_until_complete()
+
+    async def hit(self, *keys: str) -> None:
+        """Press keys, whether anybody hears them or not."""
+        for key, following in pairwise((*keys, None)):
+            self._send(key)
+            await (self._settle() if key == following else self._rest())
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self._pilot.press(*(_KEYS.get(char, char) for char in text))
+        for char in text:
+            self._send(char)
+            await self._settle()
+        await self._rest()
 
     async def paste(self, text: str) -> None:
         """Paste a text where the focus is."""
@@ -216,20 +243,80 @@ class Screen:
     async def until(self, wanted: str | Callable[[], object]) -> None:
         """Wait for a text on the screen, or for a condition."""
         deadline = time.monotonic() + PATIENCE
-        while not (wanted in self.text if isinstance(wanted, str) else wanted()):
-            assert time.monotonic() < deadline, f"{wanted!r} never came:\n{self.text}"
-            await self._pilot.pause(0.02)
+        looks = (lambda: wanted in self.text) if isinstance(wanted, str) else wanted
+        if looks():
+            return
+        try:
+            while not looks():
+                assert time.monotonic() < deadline, f"{wanted!r} never came:\n{self.text}"
+                await self._next_look()
+        finally:
+            self._is_waiting, self._seen = False, None
+        await self._settle()
 
     async def gone(self, text: str) -> None:
         """Wait until a text is not on the screen any more."""
         await self.until(lambda: text not in self.text)
 
+    async def _next_look(self) -> None:
+        self._is_waiting = True
+        await asyncio.sleep(LOOK_EVERY)
 
-_KEYS = {
-    ":": "colon", ".": "full_stop", "*": "asterisk", " ": "space", ",": "comma", "/": "slash",
-    "[": "left_square_bracket", "]": "right_square_bracket", "_": "underscore", "-": "minus",
-    "{": "left_curly_bracket", "}": "right_curly_bracket", '"': "quotation_mark",
-}  # fmt: skip
+    def _look_anew(self) -> None:
+        """Forget what was seen; who waits has nothing new to see until the dashboard paints."""
+        if not self._is_waiting:
+            self._seen = None
+
+    def _send(self, key: str) -> None:
+        name = _character_to_key(key) if len(key) == 1 else key
+        event = Key(name, key_to_character(name))
+        event.set_sender(self.app)
+        assert self.app._driver is not None
+        self.app._driver.send_message(event)
+
+    def _notice_paints(self) -> None:
+        display = self.app._display
+
+        def paint(*args: Any) -> None:
+            self._seen = None
+            display(*args)
+
+        self.app._display = paint  # type: ignore[method-assign]
+
+    async def _settle(self) -> None:
+        """Let all that is under way in this thread come to its end, and be painted."""
+        await _nothing_is_ready()
+        self.app.screen._on_timer_update()
+        await _nothing_is_ready()
+
+    async def _rest(self) -> None:
+        """Settle, and let other threads come to their end too, which is less sure."""
+        await self._settle()
+        await wait_for_idle(0)
+        await self._settle()
+
+
+async def _nothing_is_ready() -> None:
+    """Let others run until all of them wait: for a time, a file or another thread."""
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(0)
+    while loop._ready:  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+
+
+def contrast_of(style: Any) -> float:
+    """Return how well a text can be read on its ground, from 1 to 21 (WCAG 2.1)."""
+    colours = [Color.from_rich_color(part) for part in (style.color, style.bgcolor)]
+    darker, lighter = sorted(map(_luminance, colours))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    weighted = zip((0.2126, 0.7152, 0.0722), colour.normalized, strict=True)
+    return sum(
+        weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+        for weight, part in weighted
+    )
 
 
 @asynccontextmanager
@@ -240,6 +327,7 @@ async def dashboard(
     app = DashboardApp(DashboardOptions(path, **options))
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, pilot)
-        await screen.until(lambda: "live" in screen.lines[0] and screen.table.loaded)
+        mark = "copy " if app.options.is_copy else "live "
+        await screen.until(lambda: mark in screen.lines[0] and screen.table.loaded)
         await pilot.pause()
         yield screen

@@ -1,145 +1,169 @@
-"""Entering tasks, pipelines, groups and chords, many at once, each as a whole or not at all."""
+"""`huey.batch` and a task's `map_batch`: many jobs that are enqueued, limited and ended as one."""
 
-import uuid
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Iterable, Sequence
+from types import TracebackType
 from typing import Any
 
-from huey.api import ChordResult, Result, ResultGroup, chord, group
-from huey.utils import ChordConfig
-
-from jobdash.broker.idempotency import given_key_columns
+from jobdash.broker import following
+from jobdash.broker.batch_options import check_count, new_batch
 from jobdash.broker.times import now
+from jobdash.broker.units import Units
+from jobdash.errors import DatabaseError, UsageError
 from jobdash.ledger import Entry, NewChord, NewJob
+from jobdash.ledger.batches import Input, Made
+
+AT_ONCE = 500
+
+
+class Collecting(threading.local):
+    """The batch that takes what this thread enqueues, if it is in the block of one."""
+
+    batch: "Batch | None" = None
 
 
 class Batch:
-    """Tasks, groups and chords that are entered in one transaction."""
+    """Jobs that are enqueued as one, for a `with` block.
 
-    def __init__(self, huey: Any) -> None:
+    What the block enqueues with this huey on this thread is in the batch, and so is what `add` is
+    given. None of it runs before the block has ended; if it ends with an exception nothing of it
+    was ever enqueued. Jobs are written as they come, some hundred at a time, and are not kept in
+    memory. With `chunk` so many of them at a time may run at once.
+
+    `concurrency` is how many may run at once, `rate` how many may start in a time (`"10/s"`,
+    `"600/m"`), `stop_on_failures` when the rest is cancelled (`5`, `"10%"`; `"now,5"`: what runs
+    too). `priority` is that of jobs that have none of their own. A `paused` batch waits for
+    `jobdash resume`. `total` is the number of jobs, if it is known beforehand, and `source` says
+    where they come from, as JSON. With `after`, the number of a job, none of it begins before that
+    has succeeded; if it ends otherwise the batch is cancelled. When the last of them has ended,
+    `then`, a task, runs with the batch's number, and `notify`, a command for the shell, with JSON
+    on its standard input.
+    """
+
+    def __init__(
+        self,
+        huey: Any,
+        name: str | None = None,
+        *,
+        chunk: int | None = None,
+        then: Any = None,
+        notify: str | None = None,
+        **options: Any,
+    ) -> None:
         self._huey = huey
-        self._units: list[NewJob | NewChord] = []
-        self._heads: list[Any] = []
-        self._tails: list[Sequence[Any]] = []
-        self._announced: list[tuple[int, Any]] = []
+        self._new = new_batch(name, is_whole=chunk is None, **options)
+        following.check(then, notify)
+        self._then, self._notify = then, notify
+        self._at_once = AT_ONCE if chunk is None else check_count("chunk", chunk)
+        self._made: Made | None = None
+        self._units = Units(huey)
+        self._inputs: list[Input] = []
+        self._outer: Batch | None = None
+        self.entered = 0
 
-    def add(self, task: Any) -> Callable[[], Any]:
-        """Add a unit; return what makes its result handle once the batch is entered."""
-        if isinstance(task, group):
-            members = [self.add(member) for member in task.tasks]
-            return lambda: ResultGroup([member() for member in members])
-        if isinstance(task, chord):
-            return self._add_chord(task)
-        self._resolve(task)
-        self._announce(task)
-        self._unit(self._describe(task), task)
-        return lambda: self._huey._handle(task)
+    @property
+    def id(self) -> int:
+        """Its number in the file."""
+        return self._in_file().id
 
-    def enter(self) -> None:
-        """Commit, give the tasks the ids that they got, and announce them."""
-        huey = self._huey
-        entries = huey.ledger.intake.enqueue(self._units, now())
-        for head, tails, entry in zip(self._heads, self._tails, entries, strict=True):
-            if not entry.is_new:
-                head.is_known = True
-            _adopt_ids(head, tails, entry)
-        for unit, task in self._announced:
-            if entries[unit].is_new:
-                huey.announce_enqueued(task)
+    @property
+    def name(self) -> str:
+        """Its name in the file: with a number at its end if there was one of that name before."""
+        return self._in_file().name
 
-    def _add_chord(self, unit: Any) -> Callable[[], Any]:
-        tails = self._prepare(unit)
-        self._unit(self._plan(unit), unit.callback, tails)
-        callback = unit.callback
+    def __enter__(self) -> "Batch":
+        if self._made is not None:
+            raise UsageError(f"batch {self._made.name} has been filled: make another one")
+        if self._huey.is_on_ledger:
+            self._made = self._make()
+            following.attach(self._huey, self._made, self._then, self._notify)
+            self._units = self._fresh()
+        self._outer, self._huey.collecting.batch = self._huey.collecting.batch, self
+        return self
 
-        def handle() -> ChordResult:
-            huey = self._huey
-            pipeline = huey._pipeline_results(callback)
-            members = [Result(huey, tail) for tail in tails]
-            return ChordResult(
-                members, pipeline[0], ResultGroup(pipeline) if len(pipeline) > 1 else None
-            )
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._huey.collecting.batch = self._outer
+        if self._made is None:
+            return
+        try:
+            if error is None:
+                self._flush()
+                self._huey.ledger.batches.close(self._made, now())
+                return
+        except BaseException as trouble:
+            self._take_back(trouble)
+            raise
+        self._take_back(error)
 
+    def add(self, task: Any, row: Input | None = None) -> Any:
+        """Add a task, pipeline, group or chord; return its result handle.
+
+        `row` is what it was made of.
+        """
+        if self._made is None:
+            return self._huey.enqueue(task)
+        if self._new.priority is not None and not getattr(task, "priority", 0):
+            task.priority = self._new.priority
+        handle = self._units.add(task)()
+        self._inputs += [row or Input()] * (len(self._units) - len(self._inputs))
+        if len(self._units) >= self._at_once:
+            self._flush()
         return handle
 
-    def _prepare(self, unit: Any) -> list[Any]:
-        """Tell the last step of each member which chord it belongs to; return those steps."""
-        cid, size = str(uuid.uuid4()), len(unit.tasks)
-        unit._jobdash_cid, tails = cid, []
-        for position, member in enumerate(unit.tasks):
-            if isinstance(member, group):
-                raise ValueError(
-                    "cannot use `group` as a chord member - use .then() to convert to a `chord`"
-                    " first."
-                )
-            tail = _last_step(member.callback if isinstance(member, chord) else member)
-            tail.chord_config = ChordConfig(cid, size, position, unit.callback)
-            tails.append(tail)
-        return tails
+    def _make(self) -> Made:
+        made: Made = self._huey.ledger.batches.create(self._new, now())
+        return made
 
-    def _plan(self, unit: Any) -> NewChord:
-        members: list[NewJob | NewChord] = []
-        for member in unit.tasks:
-            if isinstance(member, chord):
-                self._prepare(member)
-                members.append(self._plan(member))
-            else:
-                self._resolve(member)
-                members.append(self._describe(member))
-                self._announce(member)
-        if not unit.tasks:
-            self._announce(unit.callback)
-        self._resolve(unit.callback)
-        keyed = given_key_columns(unit.callback) or {"key": None}
-        callback = self._describe(unit.callback, **keyed)
-        return NewChord(unit._jobdash_cid, tuple(members), callback)
+    def _flush(self) -> None:
+        if not len(self._units):
+            return
+        # What a receiver of huey's signals enqueues is its own affair.
+        outer, self._huey.collecting.batch = self._huey.collecting.batch, None
+        units, self._units = self._units, self._fresh()
+        try:
+            units.enter(self._commit)
+        finally:
+            self._huey.collecting.batch = outer
 
-    def _describe(self, task: Any, **columns: Any) -> NewJob:
-        config = chord_config(task)
-        member_of = None if config is None else (config.cid, config.idx)
-        described: NewJob = self._huey.messages.describe(task, member_of=member_of, **columns)
-        return described
+    def _commit(
+        self, units: Sequence[NewJob | NewChord], moment: int, groups: Iterable[slice]
+    ) -> list[Entry]:
+        inputs, self._inputs = self._inputs, []
+        batches = self._huey.ledger.batches
+        entries: list[Entry] = batches.enter(
+            self._in_file(), units, self.entered + 1, moment, groups, inputs
+        )
+        self.entered += len(units)
+        return entries
 
-    def _unit(self, unit: NewJob | NewChord, head: Any, tails: Sequence[Any] = ()) -> None:
-        self._units.append(unit)
-        self._heads.append(head)
-        self._tails.append(tails)
+    def _fresh(self) -> Units:
+        return Units(self._huey, self._in_file().name)
 
-    def _announce(self, task: Any) -> None:
-        # Of the unit that comes next, if that is entered and no earlier one stands for it.
-        self._announced.append((len(self._units), task))
+    def _take_back(self, error: BaseException) -> None:
+        try:
+            self._give_up()
+        except DatabaseError as trouble:
+            # As when the disk is full: to delete takes room too.
+            name = self._in_file().name
+            raise DatabaseError(
+                f"{trouble}. Batch {name} is not complete: {self.entered:,} jobs of it are there,"
+                " and none of them runs. `--resume` with the same input goes on with it,"
+                f" `jobdash cancel --batch {name}` gives it up"
+            ) from error
 
-    def _resolve(self, task: Any) -> None:
-        if task.expires:
-            task.resolve_expires(self._huey.utc)
+    def _give_up(self) -> None:
+        batches = self._huey.ledger.batches
+        if self._new.is_whole or not self.entered:
+            batches.give_up(self._made, now())
+        else:
+            batches.close(self._made, now())
 
-
-def _adopt_ids(head: Any, tails: Sequence[Any], entry: Entry) -> None:
-    """Give tasks the ids of the rows that stand for them, so that their handles find the results.
-
-    The id that was asked for may belong to another job that is still active, and the key to an
-    earlier one.
-    """
-    _rename(head, entry.id)
-    step = head
-    for id_ in entry.steps:
-        step = step.on_complete
-        if step is None:
-            break
-        _rename(step, id_)
-    for tail, id_ in zip(tails, entry.members, strict=False):
-        _rename(tail, id_)
-
-
-def _rename(task: Any, id_: str) -> None:
-    task.id, task.revoke_id = id_, f"r:{id_}"
-
-
-def _last_step(task: Any) -> Any:
-    while task.on_complete is not None:
-        task = task.on_complete
-    return task
-
-
-def chord_config(task: Any) -> Any:
-    """Return the chord that the last step of this task's pipeline belongs to, or None."""
-    return _last_step(task).chord_config
+    def _in_file(self) -> Made:
+        if self._made is None:
+            raise UsageError("a batch is in the file once its block has begun: with huey.batch()")
+        return self._made

@@ -5,7 +5,12 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jobdash.annotations import fits
 from jobdash.errors import UnknownTask, UsageError
+from jobdash.preview import preview
+
+_EMPTY = inspect.Parameter.empty
+_SHOWN = 60
 
 
 def find_task(huey: Any, name: str) -> Any:
@@ -26,7 +31,27 @@ def find_task(huey: Any, name: str) -> Any:
 
 def check_call(task_class: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     """Raise `UsageError` that says which argument does not fit the task's parameters."""
-    bound(task_class, args, kwargs)
+    call = bound(task_class, args, kwargs)
+    for name in call.arguments:
+        check_type(call, name)
+
+
+def check_type(call: inspect.BoundArguments, name: str) -> None:
+    """Raise `UsageError` if an argument is not of the type that its annotation tells."""
+    parameter = call.signature.parameters.get(name)
+    if parameter is None or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        return
+    wanted, value = annotation_of(parameter), call.arguments[name]
+    if wanted and not fits(wanted, value):
+        raise UsageError(f"{name} is to be {wanted}, not {preview(value, _SHOWN)}")
+
+
+def annotation_of(parameter: inspect.Parameter) -> str:
+    """Return a parameter's annotation as it is written, '' if there is none."""
+    found = parameter.annotation
+    if found is _EMPTY:
+        return ""
+    return found if isinstance(found, str) else inspect.formatannotation(found)
 
 
 def bound(

@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobdash.annotations import fits
-from jobdash.broker.calls import bound, signature_of
+from jobdash.broker.calls import bound, check_type, signature_of
 from jobdash.errors import UsageError
-from jobdash.preview import preview
 
-_SHOWN = 60
 _Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
@@ -38,7 +35,7 @@ class Changes:
         for name, value in self.named.items():
             _change(call, name, value)
         for name in self._touched(task_class):
-            _check_type(call, name)
+            check_type(call, name)
         return call.args, call.kwargs
 
     def _touched(self, task_class: Any) -> set[str]:
@@ -66,14 +63,3 @@ def _is_rest(parameter: inspect.Parameter, value: Any) -> bool:
     if parameter.kind is parameter.VAR_KEYWORD and not isinstance(value, dict):
         raise UsageError(f"{parameter} needs an object")
     return parameter.kind is parameter.VAR_POSITIONAL
-
-
-def _check_type(call: inspect.BoundArguments, name: str) -> None:
-    parameter = call.signature.parameters.get(name)
-    if parameter is None or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-        return
-    annotation = parameter.annotation
-    written = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    value = call.arguments[name]
-    if annotation is not parameter.empty and not fits(written, value):
-        raise UsageError(f"{name} is to be {written}, not {preview(value, _SHOWN)}")

@@ -21,20 +21,43 @@ def culprit(error: BaseException) -> str | None:
     What is installed, the standard library and what runs the task are not the user's own, except
     the package that the task itself is in. None if the exception came from none of it.
     """
-    found, home = None, None
-    for frame, line in _frames(error.__traceback__):
-        if not _is_foreign(frame.f_code.co_filename):
-            # The outermost one is the task.
-            home = home or _package(frame)
-            if _package(frame) == home or not _is_installed(frame.f_code.co_filename):
-                found = frame, line
-    return None if found is None else _told(*found)
+    owner = Owner(error)
+    own = [found for found in frames_of(error) if owner.owns(found[0])]
+    return _told(*own[-1]) if own else None
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+class Owner:
+    """Tells the user's own code in the tracebacks of an error."""
+
+    def __init__(self, error: BaseException) -> None:
+        frames = (frame for frame, _ in frames_of(error))
+        own = (frame for frame in frames if not _is_foreign(frame.f_code.co_filename))
+        # The outermost one is the task.
+        self._home = next(map(_package, own), None)
+
+    def owns(self, frame: FrameType) -> bool:
+        """Whether it is a frame of the user's own code."""
+        file = frame.f_code.co_filename
+        if _is_foreign(file):
+            return False
+        return _package(frame) == self._home or not _is_installed(file)
+
+    def runs_tasks(self, frame: FrameType) -> bool:
+        """Whether it is a frame of what runs the task."""
+        return frame.f_code.co_filename.startswith(_MACHINERY)
+
+
+def frames_of(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """Yield the frames that an error came through, the outermost first, each with its line."""
+    traceback: TracebackType | None = error.__traceback__
     while traceback is not None:
         yield traceback.tb_frame, traceback.tb_lineno
         traceback = traceback.tb_next
+
+
+def is_machinery(frame: FrameType) -> bool:
+    """Return whether this is what runs jobs: huey or jobdash."""
+    return frame.f_code.co_filename.startswith(_MACHINERY)
 
 
 @cache

@@ -42,6 +42,7 @@ class Guest:
             own = self.worker
             sweep(self._ledger, self._path, own)
             self._ledger.samples.take(now())
+            self._ledger.batch_duties.do(now())
             self._pruner.step(now())
 
     @property

@@ -8,7 +8,7 @@ from huey.api import TaskLock
 from huey.exceptions import TaskLockedException
 
 from jobdash import liveness
-from jobdash.broker.current import current_job
+from jobdash.broker.current import current_run
 from jobdash.broker.times import now
 from jobdash.ledger import Holder
 
@@ -69,10 +69,10 @@ class JobLock(TaskLock):
         return True
 
     def _own(self) -> Holder:
-        worker, job = self._huey.storage.guest.worker, current_job()
-        if job is None:
+        worker, run = self._huey.storage.guest.worker, current_run()
+        if run is None:
             return Holder(worker, os.getpid())
-        return Holder(worker, os.getpid(), job.seq, job._claim.number)
+        return Holder(worker, os.getpid(), run.claim.seq, run.claim.number)
 
     def _is_dead(self, holder: Holder) -> bool:
         """Whether a process that held the lock outside of tasks is gone. Jobs are rescued."""

@@ -4,6 +4,8 @@ import logging
 import time
 
 logger = logging.getLogger("huey")
+# What is wrong with a worker itself, and no job's affair.
+trouble = logging.getLogger("huey.trouble")
 
 REPEAT_SECONDS = 60.0
 
@@ -19,4 +21,4 @@ class Seldom:
         clock = time.monotonic()
         if words != self._words or clock > self._said_at + REPEAT_SECONDS:
             self._words, self._said_at = words, clock
-            logger.error("%s", words)
+            trouble.error("%s", words)

@@ -6,8 +6,10 @@ from typing import Any
 
 from huey.registry import Message
 
+from jobdash.broker import current, following, tell
 from jobdash.broker.idempotency import key_columns, refuse_later_keys
 from jobdash.broker.retry import columns_of
+from jobdash.broker.task_limits import TaskLimits
 from jobdash.broker.times import from_micros, to_micros
 from jobdash.errors import HardTimeLimit, WorkerLost
 from jobdash.ids import new_id
@@ -25,15 +27,18 @@ class Messages:
     def __init__(self, huey: Any) -> None:
         self._huey = huey
         self._classes: dict[str, Any] = huey._registry._registry
+        self._limits = TaskLimits(huey)
 
     def describe(self, task: Any, **extra: Any) -> NewJob:
         """Describe a task, with the steps that follow it, as new rows.
 
+        What a running job enqueues has that job as its parent, unless `extra` names another.
         Raises `UsageError` if its idempotency key is not possible.
         """
         message = self._huey._registry.create_message(task)
         if "key" not in extra:
             extra.update(key_columns(task))
+        extra.setdefault("parent", current.parent_in(self._huey.ledger))
         if task.on_complete is not None or task.on_error is not None:
             refuse_later_keys(task)
         return self.describe_message(message, self._huey.serializer.serialize(message), **extra)
@@ -55,7 +60,8 @@ class Messages:
             hard_timeout=_hard_timeout(task_class, message.timeout),
             eta=self._micros(message.eta),
             expires=self._expires(message),
-            steps=self._steps(message),
+            steps=self._steps(message, extra.get("batch")),
+            is_limited=self._limits.hold(message.name, task_class),
             **extra,
         )
 
@@ -96,6 +102,10 @@ class Messages:
     def _decode(self, claim: Claim) -> Any:
         if claim.data is None or zlib.crc32(claim.data) != claim.checksum:
             raise ValueError("the stored message is damaged: its checksum does not match")
+        if claim.task == following.NOTIFY:
+            following.notify_class(self._huey)
+        elif claim.task == tell.TELL:
+            tell.tell_class(self._huey)
         task = self._huey.deserialize_task(claim.data)
         if claim.handles is not None:
             task = self._handler_in(task, claim.handles)
@@ -126,11 +136,12 @@ class Messages:
             return False
         return True
 
-    def _steps(self, message: Message) -> tuple[NewJob, ...]:
+    def _steps(self, message: Message, batch: str | None) -> tuple[NewJob, ...]:
         steps = []
         following = message.on_complete
         while following is not None:
-            steps.append(self.describe_message(following._replace(on_complete=None), None))
+            alone = following._replace(on_complete=None)
+            steps.append(self.describe_message(alone, None, batch=batch))
             following = following.on_complete
         return tuple(steps)
 

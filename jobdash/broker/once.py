@@ -9,7 +9,7 @@ from typing import Any
 from huey.exceptions import RetryTask
 
 from jobdash.broker import current
-from jobdash.broker.current import CurrentJob
+from jobdash.broker.current import Run
 from jobdash.broker.idempotency import check_key
 from jobdash.broker.times import now
 from jobdash.errors import DatabaseError, UsageError
@@ -48,37 +48,37 @@ def once(key: str, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -
     a result that is no JSON; the work counts as done all the same then.
     """
     check_key(key, "a key of once()")
-    job = current.current_job()
-    if job is None:
+    run = current.current_run()
+    if run is None:
         return _value(key, _document(_in_memory(function)(*args, **kwargs)))
-    standing = job._ledger.work.begin(key, job._claim, now())
+    standing = run.ledger.work.begin(key, run.claim, now())
     if standing is None:
-        return _do(job, key, lambda: function(*args, **kwargs))
+        return _do(run, key, lambda: function(*args, **kwargs))
     if standing.done_at is None:
-        raise _refusal(job, key, standing)
+        raise _refusal(run, key, standing)
     return _value(key, standing.result)
 
 
-def _do(job: CurrentJob, key: str, call: Callable[[], Any]) -> Any:
-    process, work = os.getpid(), job._ledger.work
+def _do(run: Run, key: str, call: Callable[[], Any]) -> Any:
+    process, work = os.getpid(), run.ledger.work
     try:
         value = call()
     except BaseException:
         # A child that the function has forked is not the one that works here.
         if os.getpid() == process:
-            job._ledger.database.tidy()
+            run.ledger.database.tidy()
             # What cannot be written now is free as soon as this run has ended.
             with suppress(DatabaseError):
-                work.abandon(key, job._claim)
+                work.abandon(key, run.claim)
         raise
     document = _document(value)
     if os.getpid() == process:
-        work.finish(key, job._claim, document, now())
+        work.finish(key, run.claim, document, now())
     return _value(key, document)
 
 
-def _refusal(job: CurrentJob, key: str, standing: Standing) -> Exception:
-    if standing.seq == job.seq:
+def _refusal(run: Run, key: str, standing: Standing) -> Exception:
+    if standing.seq == run.claim.seq:
         return UsageError(f"once({key!r}) is called inside itself")
     so_far = (now() - standing.started_at) / MICROSECONDS
     delay = min(max(so_far, _SHORTEST_WAIT), _LONGEST_WAIT)

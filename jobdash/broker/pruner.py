@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jobdash.errors import DatabaseBusy
 from jobdash.job import MICROSECONDS
 from jobdash.ledger import Ledger
+from jobdash.ledger.logs import drop_unneeded
 from jobdash.ledger.pruning import Pruning, Retention, TooOld
 
 PASS_EVERY = 300.0
@@ -26,7 +27,8 @@ class Pruner:
         self._retention = retention
         self._every = every
         self._queue = ledger.queue
-        self._pruning = Pruning(ledger.database, STEP_PATIENCE)
+        self._database = ledger.database
+        self._pruning = Pruning(ledger.database, STEP_PATIENCE, by="pool")
         self._steps: Iterator[int] = iter(())
         self._next_pass = 0.0
         # When to look at a chunk again, so that history is not read over and over.
@@ -56,6 +58,7 @@ class Pruner:
             for chunk in chunks:
                 if self._rests_until.get(chunk, 0) <= which.now:
                     yield from self._visit(chunk, which)
+            yield from drop_unneeded(self._database)
         except DatabaseBusy:
             self._next_pass = time.monotonic() + GIVE_WAY
 

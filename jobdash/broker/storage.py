@@ -14,7 +14,7 @@ from jobdash.broker.guest import Guest
 from jobdash.broker.keeping import Keep, retention
 from jobdash.broker.times import now, to_micros
 from jobdash.database import open_database
-from jobdash.database.connection import Durability
+from jobdash.database.database import Durability
 from jobdash.ids import new_id
 from jobdash.job import Claim
 from jobdash.ledger import Ledger, NewJob

@@ -23,7 +23,8 @@ def settle(
     if not liveness.end_group(lost.identity):
         return []
     freed = ledger.attempts.rescue(lost.id, how, now(), death, meant=meant)
-    ledger.crew.retire(lost.id, how, now())
+    held = ", ".join(f"#{seq}" for seq in freed)
+    ledger.crew.retire(lost.id, f"{how}; it held {held}" if held else how, now())
     return freed
 
 

@@ -2,14 +2,17 @@
 
 import copy
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
 from huey.api import TaskWrapper
 
+from jobdash.broker.batch import Batch
 from jobdash.broker.idempotency import KeyRule, check_window, mark
 from jobdash.broker.retry import check_policy
+from jobdash.broker.task_limits import OPTION as CONCURRENCY
+from jobdash.broker.task_limits import check_concurrency
 from jobdash.errors import UsageError
 from jobdash.ids import new_id
 
@@ -33,6 +36,7 @@ class JobWrapper(TaskWrapper):
         rule, window = settings.pop(KEY, None), settings.pop(WINDOW, None)
         _check_limits(name or func.__name__, **settings)
         check_policy(name or func.__name__, settings)
+        check_concurrency(name or func.__name__, settings.get(CONCURRENCY))
         task_class = super().create_task(func, context, name, **settings)
         task_class.create_id = lambda self: new_id()
         task_class.signature = inspect.signature(func)
@@ -48,6 +52,20 @@ class JobWrapper(TaskWrapper):
         if key is not None or window is not None:
             mark(task, key, window)
         return task
+
+    def map_batch(self, arguments: Iterable[Any], name: str | None = None, **options: Any) -> Batch:
+        """Enqueue a call for each item as one batch, and return that.
+
+        A tuple is a call's arguments, anything else its only argument, as in huey's `map`. The
+        items are taken as they come: a million of them need no more memory than a thousand. The
+        options are those of `jobdash.broker.batch.Batch`.
+        """
+        options.setdefault("task", self.huey._registry.task_to_string(self.task_class))
+        batch: Batch = self.huey.batch(name or self.task_class.__name__, **options)
+        with batch:
+            for item in arguments:
+                batch.add(self.s(*(item if isinstance(item, tuple) else (item,))))
+        return batch
 
     def schedule(
         self,

@@ -1,17 +1,24 @@
 """Which jobs a command is about: by filter options, or one by one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import click
 
+from jobdash.cli.clock import now
+from jobdash.cli.command import FileCommand
 from jobdash.cli.parameters import STATES
 from jobdash.job import State
-from jobdash.report import JobFilter, Report
+from jobdash.report import JobFilter, Report, parse_filter
+from jobdash.report.filter_language import field_of, split
+from jobdash.report.filter_terms import Term
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+filter_option = click.option(
+    "--filter", "typed", default="", help="As in the dashboard: 'task:mail.* age<1h took>30s ada'."
+)
 _OPTIONS = (
     click.option(
         "--state", "states", type=STATES, multiple=True, help="In these states: failed,retrying."
@@ -21,6 +28,7 @@ _OPTIONS = (
     click.option("--error", default="", metavar="TYPE", help="With this type of error."),
     click.option("--group", default="", help="Of this group of dead letters; its beginning does."),
     click.option("--queue", default="", metavar="NAME", help="Of this queue."),
+    filter_option,
 )
 
 
@@ -34,11 +42,30 @@ class Filter:
     error: str = ""
     group: str = ""
     queue: str = ""
+    typed: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was typed."""
-        return self == Filter()
+        return replace(self, typed=self.typed.strip()) == Filter()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What was typed as a filter. Raises `FilterError`."""
+        return parse_filter(self.typed)
+
+    @property
+    def names_states(self) -> bool:
+        """Whether it says which states are meant."""
+        return bool(self.states) or self._asks("state")
+
+    @property
+    def is_about_failures(self) -> bool:
+        """Whether it can only mean dead letters, unless it names states."""
+        return bool(self.group or self.error) or self._asks("group", "error")
+
+    def _asks(self, *fields: str) -> bool:
+        return any(term.field in fields and not term.negated for term in self.terms)
 
 
 def filter_options(function: Function) -> Function:
@@ -57,7 +84,21 @@ def job_filter(report: Report, typed: Filter) -> JobFilter:
         typed.queue,
         error_type=typed.error,
         signature=report.dead_group(typed.group) if typed.group else "",
-    )
+        terms=typed.terms,
+    ).at(now())
+
+
+class FilterCommand(FileCommand):
+    """Takes a negated term such as `-task:x` for a part of the filter, not for options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        # A space before a word changes nothing for a filter.
+        return super().parse_args(ctx, [f" {a}" if _is_negation(a) else a for a in args])
+
+
+def _is_negation(word: str) -> bool:
+    return word.startswith("-") and any(field_of(part) for part in list(split(word[1:]))[:1])
 
 
 def full_name(report: Report, task: str) -> str:

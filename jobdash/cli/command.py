@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from jobdash.cli.settings import app_option, database_option, traceback_option
+from jobdash.cli.settings import app_option, config_option, database_option, traceback_option
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -17,7 +17,17 @@ class FileCommand(click.Command):
         if example:
             attributes["epilog"] = f"Example: {example}"
         super().__init__(*arguments, **attributes)
-        self.params += [app_option(), database_option(), traceback_option()]
+        self.params += [app_option(), database_option(), config_option(), traceback_option()]
+
+
+class FileGroup(click.Group):
+    """A command on a file that has commands of its own."""
+
+    def __init__(self, *arguments: Any, example: str = "", **attributes: Any) -> None:
+        if example:
+            attributes["epilog"] = f"Example: {example}"
+        super().__init__(*arguments, **attributes)
+        self.params += [app_option(), database_option(), config_option(), traceback_option()]
 
 
 def json_option(function: Function) -> Function:

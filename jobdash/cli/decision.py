@@ -50,7 +50,7 @@ class Wish:
     @property
     def is_about_failures(self) -> bool:
         """Whether what was typed can only mean dead letters, unless it names states."""
-        return self.dead or bool(self.filter.group or self.filter.error)
+        return self.dead or self.filter.is_about_failures
 
 
 def decide(settings: Settings, operation: Operation, wish: Wish, step: Step | None = None) -> int:
@@ -72,9 +72,9 @@ def _check(operation: Operation, wish: Wish) -> None:
     if not wish.refs and not wish.is_filter:
         raise UsageError(
             f"{operation.name} which jobs? Name them (12 or #12), or choose them with --state,"
-            " --task, --text, --error, --group, --queue or --all"
+            " --filter, --task, --text, --error, --group, --queue or --all"
         )
-    if wish.dead and wish.filter.states:
+    if wish.dead and wish.filter.names_states:
         raise UsageError("--dead is --state failed: give one of them")
 
 
@@ -82,7 +82,7 @@ def _meant(report: Report, operation: Operation, wish: Wish) -> list[int]:
     if not wish.is_filter:
         return list(dict.fromkeys(report.job(ref).seq for ref in _refs(wish)))
     states = _DEAD if wish.is_about_failures else tuple(operation.meant)
-    typed = replace(wish.filter, states=wish.filter.states or (states,))
+    typed = wish.filter if wish.filter.names_states else replace(wish.filter, states=(states,))
     return sorted(report.seqs(job_filter(report, typed)))
 
 
@@ -166,7 +166,9 @@ def _print(report: Report, operation: Operation, outcome: Outcome) -> None:
 
 def _done(operation: Operation, job: Job) -> str:
     is_asked = operation.name == "cancel" and job.state is State.RUNNING
-    return "asked to stop" if is_asked else f"{operation.done}, now {job.state}"
+    if is_asked:
+        return "asked to stop"
+    return operation.done if operation.done == job.state else f"{operation.done}, now {job.state}"
 
 
 def _jobs_of(report: Report, seqs: Sequence[int]) -> list[Job]:

@@ -9,29 +9,57 @@ import click
 
 from jobdash import __version__
 from jobdash.cli.failure import INTERRUPTED, READER_LEFT, report_failure
-from jobdash.cli.near import nearest
-from jobdash.cli.output import note, silence
-from jobdash.cli.settings import Settings, app_option, database_option, traceback_option
+from jobdash.cli.looks import looks_options
+from jobdash.cli.output import give_up_output, note, silence
+from jobdash.cli.settings import (
+    Settings,
+    app_option,
+    config_option,
+    database_option,
+    traceback_option,
+)
 from jobdash.errors import JobdashError
+from jobdash.near import nearest
 
 _HOMES = {
     "demo": "demo",
     "worker": "worker",
     "tasks": "tasks",
     "enqueue": "enqueue",
+    "run": "run",
+    "batch": "batch",
     "list": "list",
     "show": "show",
+    "edit": "edit",
+    "logs": "logs",
+    "why": "why",
+    "stack": "stack",
+    "debug": "debug",
+    "testcase": "testcase",
     "wait": "wait",
     "cancel": "decide",
     "retry": "decide",
     "replay": "decide",
     "discard": "decide",
+    "now": "decide",
+    "change": "decide",
     "dead": "dead",
     "stats": "stats",
+    "alerts": "alerts",
+    "check": "check",
     "workers": "workers",
+    "schedule": "schedule",
+    "events": "events",
+    "batches": "batches",
     "pause": "pause",
     "resume": "pause",
     "prune": "prune",
+    "export": "export",
+    "diff": "diff",
+    "chaos": "chaos",
+    "bench": "bench",
+    "web": "web",
+    "serve": "serve",
 }
 
 
@@ -75,6 +103,7 @@ class CommandLine(click.Group):
             code = INTERRUPTED
         except (click.ClickException, JobdashError, OSError) as error:
             code = report_failure(error, settings.traceback)
+            give_up_output()
         sys.exit(code)
 
 
@@ -84,15 +113,14 @@ class CommandLine(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: jobdash -A myapp:huey",
-    params=[app_option(), database_option(), traceback_option()],
+    params=[app_option(), database_option(), config_option(), traceback_option()],
 )
 @click.option(
     "-w", "--workers", type=click.IntRange(1, 1000), help="Workers of a pool that is started."
 )
 @click.option("--no-pool", is_flag=True, help="Start no pool.")
 @click.option("--read-only", is_flag=True, help="Change nothing, only look.")
-@click.option("--ascii", is_flag=True, help="Draw with plain ASCII.")
-@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@looks_options
 @click.version_option(__version__, message="jobdash %(version)s")
 @click.pass_context
 def command_line(context: click.Context, /, **chosen: Any) -> int | None:

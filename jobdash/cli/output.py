@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -32,6 +33,15 @@ def print_json(document: Any) -> None:
     click.echo(json.dumps(document, indent=indent))
 
 
+def print_json_list(documents: Iterable[Any]) -> None:
+    """Print one JSON document, a list, as its parts come: however many there are."""
+    before = "["
+    for document in documents:
+        click.echo(f"{before}{json.dumps(document)}", nl=False)
+        before = ",\n" if is_terminal() else ", "
+    click.echo("[]" if before == "[" else "]")
+
+
 def is_terminal() -> bool:
     """Return whether the result goes to a terminal."""
     return sys.stdout.isatty()
@@ -40,6 +50,14 @@ def is_terminal() -> bool:
 def has_colours() -> bool:
     """Return whether the result may be coloured."""
     return is_terminal() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def give_up_output() -> None:
+    """Let what cannot be written go nowhere: Python would try once more at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence()
 
 
 def silence() -> None:

@@ -1,15 +1,19 @@
 """The types of what people type, each with the rule that it has to follow."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 from jobdash.cli.clock import now
-from jobdash.cli.near import nearest
-from jobdash.job import State
+from jobdash.errors import UsageError
+from jobdash.job import MICROSECONDS, State
+from jobdash.near import nearest
+from jobdash.policy import parse_rate, parse_stop
 from jobdash.text import parse_duration, parse_time
+from jobdash.transition import Step
 
 MOST_PRIORITY = 1_000_000_000
 LONGEST_KEY = 1_000
@@ -57,6 +61,24 @@ def _window(text: str) -> float:
     return seconds
 
 
+def _since(text: str) -> Step:
+    """Read a moment, a time that has passed since, or the cursor of a transition."""
+    if re.fullmatch(r"\d{1,17}-\d{1,17}-\d{1,17}", text):
+        return Step.read(text)
+    try:
+        moment = now() - round(parse_duration(text) * MICROSECONDS)
+    except ValueError:
+        moment = _moment_or_age(text)
+    return Step(moment, 0, 0)
+
+
+def _moment_or_age(text: str) -> int:
+    try:
+        return parse_time(text, now())
+    except ValueError as error:
+        raise ValueError(f"{error}; or how long ago, such as 10m or 2h") from None
+
+
 def _label(text: str) -> str:
     if not text.strip():
         raise ValueError("it must not be empty")
@@ -78,9 +100,22 @@ def _state(word: str) -> State:
         raise ValueError(f"there is no state '{word}': {hint}") from None
 
 
+def _in_words(read: Callable[[str], T]) -> Callable[[str], T]:
+    def read_or_say(text: str) -> T:
+        try:
+            return read(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+
+    return read_or_say
+
+
 DURATION = Rule("duration", parse_duration)
 WINDOW = Rule("duration", _window)
+SINCE = Rule("time", _since)
 MOMENT = Rule("time", _moment)
 PRIORITY = Rule("number", _priority)
 LABEL = Rule("text", _label)
 STATES = Rule("state", _states)
+RATE = Rule("rate", _in_words(parse_rate))
+STOP = Rule("amount", _in_words(parse_stop))

@@ -28,11 +28,18 @@ _PATIENCE_SECONDS = 15.0
 class PoolProcess:
     """`jobdash worker` in a session of its own, so that it lives on unless it is stopped.
 
-    What it and its tasks print goes to a log beside the file.
+    What it says goes to a log beside the file; what jobs print is kept for them alone. With a
+    `lifeline`, the reading end of a pipe, it ends by itself when nobody holds the other end and
+    nothing is left to do.
     """
 
     def __init__(
-        self, app: str, database: Path, workers: int, environ: Mapping[str, str] | None = None
+        self,
+        app: str,
+        database: Path,
+        workers: int,
+        environ: Mapping[str, str] | None = None,
+        lifeline: int | None = None,
     ) -> None:
         check_place(database)
         self.database = database
@@ -40,8 +47,12 @@ class PoolProcess:
         self._environ = environ
         self._command = [
             *(sys.executable, "-m", "jobdash", "worker", "-A", app, "--db", str(database)),
-            *("-w", str(workers)),
+            *("-w", str(workers), "--no-echo"),
         ]
+        self._inherited: tuple[int, ...] = ()
+        if lifeline is not None:
+            self._command += ["--lifeline", str(lifeline)]
+            self._inherited = (lifeline,)
         self._process = self._start(os.O_TRUNC)
 
     @property
@@ -52,6 +63,11 @@ class PoolProcess:
     def alive(self) -> bool:
         """Return whether the process is still there."""
         return self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """With what it has ended; None while it is there."""
+        return self._process.poll()
 
     def was_killed(self) -> bool:
         """Return whether a signal has ended it, and no decision of its own."""
@@ -90,6 +106,7 @@ class PoolProcess:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=self._inherited,
                 env=self._environ,
             )
         finally:

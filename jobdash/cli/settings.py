@@ -9,10 +9,11 @@ import click
 
 @dataclass(slots=True)
 class Settings:
-    """The app and the file as typed, None if not; whether a mistake shows its traceback."""
+    """App, file and configuration as typed, None if not; whether a mistake shows its traceback."""
 
     app: str | None = None
     database: str | None = None
+    config: str | None = None
     traceback: bool = False
 
 
@@ -26,6 +27,13 @@ def app_option() -> click.Option:
 def database_option() -> click.Option:
     """Make `--db`."""
     return _remembered(["--db"], "database", metavar="FILE", help="The database file.")
+
+
+def config_option() -> click.Option:
+    """Make `--config`."""
+    return _remembered(
+        ["--config"], "config", metavar="TOML", help="Read [tool.jobdash] from this file."
+    )
 
 
 def traceback_option() -> click.Option:

@@ -6,15 +6,21 @@ The file: `--db`, else `JOBDASH_DB`, else the configuration, else the app's own.
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jobdash.cli.config import Config, find_config
+from jobdash.cli.config import Config, find_config, find_taste, read_config
 from jobdash.cli.output import note
 from jobdash.cli.samples import SAMPLES, is_samples, sample_database
 from jobdash.cli.settings import Settings
 from jobdash.errors import AppError, UsageError
+from jobdash.shell import APP as COMMANDS
+from jobdash.shell import commands_file, is_commands
+
+if TYPE_CHECKING:
+    from jobdash.alerts.rules import Watching
 
 
 class Target:
@@ -29,7 +35,12 @@ class Target:
         if self._named_app is None:
             note("no app is named, so these are the sample tasks (name yours: -A module:attr)")
             return SAMPLES
-        return self._named_app
+        return COMMANDS if is_commands(self._named_app) else self._named_app
+
+    @cached_property
+    def taste(self) -> tuple[str, Mapping[str, str]]:
+        """The theme and the keys that the user has chosen. Raises `UsageError`."""
+        return find_taste(self._config)
 
     @property
     def is_app_named(self) -> bool:
@@ -53,6 +64,8 @@ class Target:
         """The file, if it is known without importing the app."""
         if self.named_database is None and is_samples(self.app):
             return sample_database()
+        if self.named_database is None and is_commands(self.app):
+            return commands_file()
         return self.named_database
 
     @cached_property
@@ -77,8 +90,8 @@ class Target:
         return load(app, self.named_database)
 
     def prepare_environment(self) -> None:
-        """Let this process, and those it starts, find the app and the samples' file."""
-        if self.named_database is not None and is_samples(self.app):
+        """Let this process, and those it starts, find the app and the file of one of ours."""
+        if self.named_database is not None and (is_samples(self.app) or is_commands(self.app)):
             os.environ["JOBDASH_DB"] = str(self.named_database.absolute())
         folder = self._app_folder
         if folder and folder not in sys.path:
@@ -94,7 +107,14 @@ class Target:
 
     @cached_property
     def _config(self) -> Config:
+        if self._settings.config is not None:
+            return read_config(Path(self._settings.config))
         return find_config(Path.cwd())
+
+    @property
+    def watching(self) -> "Watching | None":
+        """The alerts that are configured, None if there are none."""
+        return self._config.watching
 
     @property
     def _app_folder(self) -> str:

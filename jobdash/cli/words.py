@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from jobdash.errors import UsageError
@@ -33,8 +33,10 @@ def read_word(text: str) -> Any:
         return text
 
 
-def read_pairs(pairs: Sequence[str]) -> dict[str, Any]:
-    """Read `name=value` words. Raises `UsageError`."""
+def read_pairs(
+    pairs: Sequence[str], reader_of: Callable[[str], Callable[[str], Any]] = lambda name: read_word
+) -> dict[str, Any]:
+    """Read `name=value` words, each value as its name wants it. Raises `UsageError`."""
     read: dict[str, Any] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
@@ -42,7 +44,7 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"'{_shown(pair)}' is no name=value")
         if name in read:
             raise UsageError(f"'{name}' is given twice")
-        read[name] = read_word(value)
+        read[name] = reader_of(name)(value)
     return read
 
 

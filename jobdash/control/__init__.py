@@ -6,5 +6,6 @@ that deciding about jobs imports no huey.
 
 from jobdash.control.control import Control
 from jobdash.control.outcome import Outcome, Refusal
+from jobdash.ledger import Timing, Undo
 
-__all__ = ["Control", "Outcome", "Refusal"]
+__all__ = ["Control", "Outcome", "Refusal", "Timing", "Undo"]

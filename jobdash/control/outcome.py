@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from jobdash.errors import JobdashError
+from jobdash.ledger import Undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Numbers of the jobs that changed, of those made, and the refusals."""
+    """Numbers of the jobs that changed, of those made, and the refusals.
+
+    `undos` take it back, if the control was asked to keep them.
+    """
 
     changed: tuple[int, ...] = ()
     created: tuple[int, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    undos: tuple[Undo, ...] = ()
 
     def __add__(self, more: "Outcome") -> "Outcome":
         """Return what both together did."""
@@ -27,6 +32,7 @@ class Outcome:
             self.changed + more.changed,
             self.created + more.created,
             self.refused + more.refused,
+            self.undos + more.undos,
         )
 
     def raise_refusal(self) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 from jobdash.database import Database
+from jobdash.ledger.logs import drop_unneeded
 from jobdash.ledger.pruning import Pruning, TooOld
 
 # Whoever waits for the write lock has it between two steps.
@@ -30,3 +31,5 @@ def prune(database: Database, which: TooOld) -> Iterator[int]:
                 gone |= step > 0
                 yield step
                 time.sleep(PAUSE_SECONDS)
+    for _ in drop_unneeded(database):
+        time.sleep(PAUSE_SECONDS)

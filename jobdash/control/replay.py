@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jobdash.broker.changes import Changes
+from jobdash.broker.recorded import recorded_task
 from jobdash.control.control import Control
 from jobdash.control.outcome import Outcome, Refusal
 from jobdash.errors import Refused
@@ -28,6 +29,7 @@ def replay_changed(
     described = {seq: huey.messages.describe(task) for seq, task in tasks.items()}
     outcome = control.each(
         tasks,
+        now,
         lambda decisions, seq, within: decisions.replay_as(seq, described[seq], now, within),
     )
     for seq in outcome.changed:
@@ -36,19 +38,6 @@ def replay_changed(
 
 
 def _changed(huey: Any, seq: int, changes: Changes) -> Any:
-    task = _recorded(huey, seq)
+    task = recorded_task(huey, seq)
     task.args, task.kwargs = changes.apply(type(task), task.args, task.kwargs)
     return task
-
-
-def _recorded(huey: Any, seq: int) -> Any:
-    """Return the task as its message has it, free of what belonged to the old job."""
-    claim = huey.ledger.queued.job(seq)
-    if claim is None:
-        raise Refused(f"there is no job #{seq} in the queue {huey.name}, which this app serves")
-    if claim.data is None:
-        raise Refused(f"job #{seq} never had its turn, so its arguments are not known")
-    try:
-        return huey.messages.alone(claim)
-    except Exception as error:
-        raise Refused(f"job #{seq} cannot be read by this app: {error}") from error

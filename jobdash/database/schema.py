@@ -7,9 +7,11 @@ from pathlib import Path
 import apsw
 
 from jobdash.database.statements import SQL_FOLDER, sql_file
-from jobdash.errors import NotADatabase, SchemaTooNew
+from jobdash.errors import NotADatabase, OnlyToLookAt, SchemaTooNew
 
 APPLICATION_ID = 0x6A6F6264  # "jobd"
+# Of a copy to look at: a mark that is read anyway when a file is opened, and no other writes it.
+COPY_ID = 0x6A6F6263  # "jobc"
 HUEY_TABLES = frozenset({"kv", "schedule", "task", "counter"})
 
 
@@ -27,13 +29,27 @@ def check_owner(connection: apsw.Connection, path: Path) -> int:
     tables = _tables(connection)
     owner = connection.pragma("application_id")
     version: int = connection.pragma("user_version")
-    if owner == APPLICATION_ID:
+    if owner in (APPLICATION_ID, COPY_ID):
         return _known(version, path)
     if owner or (tables and not tables >= HUEY_TABLES):
         raise NotADatabase(
             f"{path} belongs to another program (application_id {owner}): name another file"
         )
     return 0
+
+
+def refuse_copy(connection: apsw.Connection, path: Path) -> None:
+    """Raise `OnlyToLookAt` if the file is a copy that `jobdash export` has taken."""
+    if is_copy(connection):
+        raise OnlyToLookAt(
+            f"{path} is a copy to look at, nothing can be changed in it: to work on from it,"
+            f" `jobdash --db {path} export NEW --working`"
+        )
+
+
+def is_copy(connection: apsw.Connection) -> bool:
+    """Return whether the file is a copy to look at."""
+    return bool(connection.pragma("application_id") == COPY_ID)
 
 
 def is_plain_huey(connection: apsw.Connection) -> bool:

@@ -30,8 +30,10 @@ def statements(name: str) -> Mapping[str, str]:
 
 
 def _filled_in(text: str, texts: Mapping[str, str]) -> str:
-    """Put named parts in; names that only a caller knows stay as they are."""
-    return _PART.sub(lambda part: texts.get(part[1], part[0]), text)
+    """Put named parts in, and theirs; names that only a caller knows stay as they are."""
+    return _PART.sub(
+        lambda part: _filled_in(texts[part[1]], texts) if part[1] in texts else part[0], text
+    )
 
 
 def sql_file(path: str) -> str:

@@ -29,13 +29,19 @@ class Crew:
         *,
         hold: Callable[[int], None] = lambda worker: None,
         only: Callable[[Present], bool] | None = None,
+        size: int | None = None,
+        wish: str | None = None,
+        app: str | None = None,
     ) -> int:
         """Enter a process and return its worker id.
 
         `hold` takes the id's liveness lock before anyone else can see the row. If `only` is true
-        of somebody present, nothing is entered and `AlreadyRunning` says who it is.
+        of somebody present, nothing is entered and `AlreadyRunning` says who it is. A pool tells
+        its `app`, and its `size` if it can be resized, a worker what is wanted of it from the
+        start, its `wish`.
         """
         row = {"queue": self._queue, "kind": kind, "name": name, "pool": pool, "now": now}
+        row |= {"size": size, "wish": wish, "app": app}
         with self._database.transaction() as tx:
             for other in map(_present, tx.run(SQL["present"], {"queue": self._queue})):
                 if only is not None and only(other):
@@ -82,6 +88,15 @@ class Crew:
             for task in tasks:
                 tx.run(SQL["record_task"], {**_task_columns(task), "now": now})
 
+    def rules(self) -> list[tuple[str, str]]:
+        """Return (task, rule) of every periodic task."""
+        return self._database.rows(SQL["rules"], {"queue": self._queue})
+
+    def keep_rule(self, task: str, rule: str) -> None:
+        """Write down what has become known of a periodic task's rule."""
+        with self._database.transaction() as tx:
+            tx.run(SQL["keep_rule"], {"queue": self._queue, "name": task, "rule": rule})
+
 
 def _present(row: tuple[Any, ...]) -> Present:
     id_, kind, name, pool, pid, pgid, boot, born = row
@@ -99,5 +114,5 @@ def _identity_columns(identity: Identity) -> dict[str, Any]:
 
 def _task_columns(task: TaskType) -> dict[str, Any]:
     names = ("queue", "name", "parameters", "doc", "retries", "retry_delay", "priority")
-    more = ("timeout", "periodic")
+    more = ("timeout", "periodic", "rule")
     return {name: getattr(task, name) for name in (*names, *more)}

@@ -1,4 +1,4 @@
-"""What people decide about jobs: cancel, retry, replay, discard, pause, resume.
+"""What people decide about jobs: cancel, retry, replay, discard, now, change, pause, resume.
 
 A decision survives a power cut. Each says with an `IllegalMove` why a job cannot follow it.
 """
@@ -11,17 +11,17 @@ from jobdash.database import Database, Transaction
 from jobdash.errors import IllegalMove, UnknownJob
 from jobdash.ids import new_id
 from jobdash.job import FINAL, MOVES, Event, State
-from jobdash.ledger import rows, workflow
+from jobdash.ledger import lanes, rows, timing, workflow
 from jobdash.ledger.intake import Intake
+from jobdash.ledger.pausing import Pauses
 from jobdash.ledger.records import NewJob
 from jobdash.ledger.rows import SQL
+from jobdash.ledger.timing import Timing
+from jobdash.ledger.undo import Undo, check_not_begun, take_back
 from jobdash.operations import OPERATIONS
 
-HOLD_AT_ONCE = 500
-EVERYTHING = -1
 
-
-class Decisions:
+class Decisions(Pauses):
     """Moves jobs because a person, not a worker, wants it.
 
     Each decision is a transaction of its own, or goes `within` one that its caller has opened: it
@@ -29,19 +29,18 @@ class Decisions:
     """
 
     def __init__(self, database: Database, queue: str, ring: Callable[[], None]) -> None:
-        self._database = database
-        self._queue = queue
-        self._ring = ring
+        super().__init__(database, queue, ring)
         self._intake = Intake(database, queue, ring)
 
     @contextmanager
-    def transaction(self, within: Transaction | None = None) -> Iterator[Transaction]:
+    def transaction(self, now: int, within: Transaction | None = None) -> Iterator[Transaction]:
         """Open a transaction that survives a power cut, or go on with the one that is open."""
         if within is not None:
             yield within
             return
         with self._database.transaction(durable=True) as tx:
             yield tx
+            lanes.keep(tx, self._queue, now)
         # A job may be ready now, or a chord's callback have its turn.
         self._ring()
 
@@ -53,7 +52,7 @@ class Decisions:
         within: Transaction | None = None,
     ) -> State:
         """Cancel a job that waits, or ask for the end of one that runs. Return its state."""
-        with self.transaction(within) as tx:
+        with self.transaction(now, within) as tx:
             state, *_ = self._standing(tx, seq)
             if state is State.RUNNING:
                 if tx.change(SQL["request_cancel"], {"seq": seq, "now": now}):
@@ -69,7 +68,7 @@ class Decisions:
         Steps that were cancelled because of it wait for it again. Refused if another job stands for
         its key by now. Returns its new state.
         """
-        with self.transaction(within) as tx:
+        with self.transaction(now, within) as tx:
             was, message, before, before_state, cid = self._standing(tx, seq)
             _check(Event.RETRY, seq, was)
             if message is None and (before_state is None or before_state in FINAL):
@@ -88,7 +87,7 @@ class Decisions:
         The new job runs alone: later steps and chords of the old one are not run again. It has the
         key of the old one, so that the next enqueue with that key finds it.
         """
-        with self.transaction(within) as tx:
+        with self.transaction(now, within) as tx:
             state, message, _, _, cid = self._standing(tx, seq)
             _check_final(seq, state)
             if message is None:
@@ -112,7 +111,7 @@ class Decisions:
 
         It has its own key, or else that of the old one, as a plain replay has.
         """
-        with self.transaction(within) as tx:
+        with self.transaction(now, within) as tx:
             state, *_ = self._standing(tx, seq)
             _check_final(seq, state)
             holder = self._intake.key_holder(tx, job, now)
@@ -130,35 +129,45 @@ class Decisions:
 
     def discard(self, seq: int, now: int, within: Transaction | None = None) -> None:
         """Take a failed job out of the dead letters."""
-        with self.transaction(within) as tx:
+        with self.transaction(now, within) as tx:
             state, *_ = self._standing(tx, seq)
             _check(Event.DISCARD, seq, state)
             tx.run(SQL["discard"], {"seq": seq, "now": now})
             rows.log(tx, now, seq, "discarded")
 
-    def pause(self, task: str, now: int) -> bool:
-        """Hand out no more jobs of this task, or of the whole queue for ''. False if it was so."""
-        with self._database.transaction(durable=True) as tx:
-            parameters = {"queue": self._queue, "task": task, "now": now}
-            changed = bool(tx.run(SQL["pause"], parameters))
-            if changed:
-                rows.log(tx, now, None, "paused", task or "everything")
-        # The pause holds from its commit on; moving the rows only makes claims cheap again.
-        self._hold(task)
-        return changed
+    def now(self, seq: int, now: int, within: Transaction | None = None) -> None:
+        """Let a job run whose time has not come, behind what is as urgent."""
+        with self.transaction(now, within) as tx:
+            state, *_ = self._standing(tx, seq)
+            _check(Event.NOW, seq, state)
+            timing.bring_forward(tx, seq, now)
+            rows.log(tx, now, seq, "brought forward", f"was {state}")
 
-    def resume(self, task: str, now: int) -> bool:
-        """Hand out jobs of this task, or of the whole queue for '', again."""
-        # Most rows are freed while the pause still stands, so that a death here loses none.
-        while self._free(task, HOLD_AT_ONCE) == HOLD_AT_ONCE:
-            pass
-        with self._database.transaction(durable=True) as tx:
-            changed = bool(tx.run(SQL["resume"], {"queue": self._queue, "task": task}))
-            self._free_in(tx, task, EVERYTHING)
-            if changed:
-                rows.log(tx, now, None, "resumed", task or "everything")
-        self._ring()
-        return changed
+    def change(
+        self, seq: int, wanted: Timing, now: int, within: Transaction | None = None
+    ) -> State:
+        """Change how urgent a job is that has not begun, or when it is to run. Return its state."""
+        with self.transaction(now, within) as tx:
+            state, *_ = self._standing(tx, seq)
+            _check(Event.CHANGE, seq, state)
+            state = timing.change(tx, seq, wanted, now)
+            rows.log(tx, now, seq, "changed by hand", str(wanted))
+        return state
+
+    def undo(self, undo: Undo, now: int, within: Transaction | None = None) -> None:
+        """Take a decision back, all of it, as long as the job stands as that has left it.
+
+        A job that the decision has made is cancelled, unless it has begun.
+        """
+        with self.transaction(now, within) as tx:
+            state, *_ = self._standing(tx, undo.seq)
+            if not undo.changes:
+                check_not_begun(undo.seq, state, tx.run(SQL["claims"], {"seq": undo.seq})[0][0])
+                self._cancel(tx, undo.seq, now, "undone by hand")
+                return
+            if undo.event is Event.CANCEL:
+                self._check_key(tx, undo.seq, now, rival=undo.rival)
+            take_back(tx, undo, now)
 
     def flush(self, name: str, now: int) -> None:
         """Cancel what huey's flush_queue ('flushable_queue') or flush_schedule would delete."""
@@ -167,6 +176,7 @@ class Decisions:
             while found := tx.run(SQL[name], {"queue": self._queue}):
                 for (seq,) in found:
                     self._cancel(tx, seq, now, "flushed")
+            lanes.keep(tx, self._queue, now)
         self._ring()
 
     def _cancel(self, tx: Transaction, seq: int, now: int, reason: str) -> None:
@@ -174,11 +184,11 @@ class Decisions:
         rows.log(tx, now, seq, "cancelled", reason)
         workflow.abandon_steps(tx, seq, now, result=None, value=b"")
 
-    def _check_key(self, tx: Transaction, seq: int, now: int) -> None:
+    def _check_key(self, tx: Transaction, seq: int, now: int, *, rival: int | None = None) -> None:
         other = tx.one(SQL["stands_for_key"], {"seq": seq, "now": now})
-        if other is not None:
+        if other is not None and other[0] != rival:
             raise IllegalMove(
-                f"job #{seq} is not retried: #{other[0]} ({other[1]}) stands for its key now;"
+                f"job #{seq} stays as it is: #{other[0]} ({other[1]}) stands for its key now;"
                 " replay it if it is to run all the same"
             )
 
@@ -193,32 +203,6 @@ class Decisions:
         copy = new_id()
         tx.run(SQL["insert_chord"], {"cid": copy, "callback": callback})
         tx.run(SQL["copy_chord_members"], {"cid": copy, "old": cid})
-
-    def _hold(self, task: str) -> None:
-        """Move a paused task's rows out of the index that claims read, bit by bit."""
-        parameters = {"queue": self._queue, "task": task}
-        chunks = self._database.rows(SQL["chunks_to_hold"], parameters) if task else []
-        for (chunk,) in chunks:
-            while self._hold_some(task, chunk) == HOLD_AT_ONCE:
-                pass
-
-    def _hold_some(self, task: str, chunk: int) -> int:
-        parameters = {"queue": self._queue, "task": task, "chunk": chunk, "most": HOLD_AT_ONCE}
-        with self._database.transaction() as tx:
-            found = tx.run(SQL["to_hold"], parameters)
-            for (seq,) in found:
-                tx.run(SQL["hold"], {"seq": seq, "held": True})
-        return len(found)
-
-    def _free(self, task: str, most: int) -> int:
-        with self._database.transaction() as tx:
-            return self._free_in(tx, task, most)
-
-    def _free_in(self, tx: Transaction, task: str, most: int) -> int:
-        held = tx.run(SQL["to_free"], {"queue": self._queue, "task": task, "most": most})
-        for (seq,) in held:
-            tx.run(SQL["hold"], {"seq": seq, "held": False})
-        return len(held)
 
     def _standing(
         self, tx: Transaction, seq: int
@@ -237,11 +221,8 @@ def _check_final(seq: int, state: State) -> None:
 
 def _check(event: Event, seq: int, state: State) -> None:
     """Raise `IllegalMove` if the table of moves does not allow the event from this state."""
-    sources = MOVES[event].sources
-    if state not in sources:
-        allowed = ", ".join(sorted(sources))
-        done = OPERATIONS[event].done
-        raise IllegalMove(f"job #{seq} is {state}: only {allowed} jobs can be {done}")
+    if state not in MOVES[event].sources:
+        raise IllegalMove(f"job #{seq} is {state}: {OPERATIONS[event].condition}")
 
 
 def _never_had_its_turn(seq: int, before: int | None, state: State | None) -> str:

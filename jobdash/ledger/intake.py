@@ -1,39 +1,70 @@
 """Taking jobs in: single ones, pipelines, groups and chords, each as a whole or not at all."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import json
+from collections.abc import Callable, Iterable, Sequence
 
-from jobdash.database import Conflict, Database, Transaction
-from jobdash.errors import UsageError
-from jobdash.ids import new_id
-from jobdash.job import FINAL, State
-from jobdash.ledger import rows, workflow
+from jobdash.database import Database, Transaction
+from jobdash.job import State
+from jobdash.ledger import lanes, rows, telling, workflow
+from jobdash.ledger.arrivals import Arrivals
+from jobdash.ledger.job_columns import columns
 from jobdash.ledger.records import Entry, NewChord, NewJob
 from jobdash.ledger.rows import SQL
 
 
-class Intake:
+class Intake(Arrivals):
     """Enters new jobs."""
 
     def __init__(self, database: Database, queue: str, ring: Callable[[], None]) -> None:
+        super().__init__(queue)
         self._database = database
-        self.queue = queue
         self._ring = ring
 
-    def enqueue(self, units: Sequence[NewJob | NewChord], now: int) -> list[Entry]:
+    def enqueue(
+        self, units: Sequence[NewJob | NewChord], now: int, groups: Iterable[slice] = ()
+    ) -> list[Entry]:
         """Enter everything in one transaction; return where each unit went, in order.
 
-        The entry of a chord is its callback's. Once this returns the jobs survive a power cut.
+        The entry of a chord is its callback's. `groups` are the units that huey's groups are made
+        of. Once this returns the jobs survive a power cut.
         """
         with self._database.transaction(durable=True) as tx:
-            entries = [self.enter(tx, unit, now) for unit in units]
+            entries = self.enter_all(tx, units, now, groups)
         self._ring()
+        if telling.is_heard():
+            self._tell(units, entries, now)
         return entries
+
+    def enter_all(
+        self,
+        tx: Transaction,
+        units: Sequence[NewJob | NewChord],
+        now: int,
+        groups: Iterable[slice] = (),
+    ) -> list[Entry]:
+        """Enter everything inside the caller's transaction; as `enqueue`."""
+        entries = [self.enter(tx, unit, now) for unit in units]
+        for members in groups:
+            self._link_group(tx, entries[members])
+        lanes.let_through(tx, self.queue)
+        return entries
+
+    def _tell(self, units: Sequence[NewJob | NewChord], entries: Sequence[Entry], now: int) -> None:
+        for unit, entry in zip(units, entries, strict=True):
+            if entry.is_new:
+                job, state = (
+                    (unit, rows.ready_state(unit.eta, now))
+                    if isinstance(unit, NewJob)
+                    else (unit.callback, State.WAITING)
+                )
+                jobs = [(entry.seq, job.task)]
+                telling.tell(now, self.queue, "enqueued", "app", jobs=jobs, to=state)
 
     def schedule(self, job: NewJob, now: int) -> Entry:
         """Enter one job into what huey counts as its schedule, not its queue."""
         with self._database.transaction(durable=True) as tx:
             entry = self.enter_sorted(tx, job, now)
+            lanes.let_through(tx, self.queue)
         self._ring()
         return entry
 
@@ -57,8 +88,14 @@ class Intake:
     def describe(self, seq: int, job: NewJob, now: int) -> None:
         """Fill in a row that was entered as raw bytes, once its message could be read."""
         with self._database.transaction() as tx:
-            tx.run(SQL["describe"], {**_columns(job), "seq": seq})
+            tx.run(SQL["describe"], {**columns(job), "seq": seq})
             self._enter_steps(tx, seq, job, now)
+
+    def _link_group(self, tx: Transaction, entries: Sequence[Entry]) -> None:
+        """Note which jobs were enqueued as one group; not those that were there before."""
+        seqs = [entry.seq for entry in entries if entry.is_new]
+        if seqs:
+            tx.run(SQL["link_group"], {"head": seqs[0], "seqs": json.dumps(seqs)})
 
     def find(self, id_: str) -> int | None:
         """Return the number of the job with this id, None if there is none."""
@@ -104,160 +141,6 @@ class Intake:
             tx.run(SQL["insert_member"], row)
         workflow.fire_callback_if_complete(tx, chord.cid, now)
         return callback
-
-    def _enter_job(
-        self, tx: Transaction, job: NewJob, state: State, now: int, after: int | None = None
-    ) -> Entry:
-        message = None if job.data is None else rows.insert_message(tx, job.data)
-        values = self._values(job, job.id, state, now, message, after)
-        try:
-            entry = Entry(tx.insert(SQL["insert_job"], values), job.id)
-            self._promise_key(tx, entry.seq, job, now)
-            return entry
-        except Conflict as error:
-            known = self._known(tx, job.id)
-            if known is None:
-                raise UsageError(
-                    f"{job.task} cannot be enqueued like this: priority, retries, delays and limits"
-                    " are numbers, and retries none below 0"
-                ) from error
-        if State(known[1]) in FINAL:
-            return self._go_on(tx, job, known, state, now, message, after)
-        # Still active: the id names the older row, so this job needs another one.
-        other = new_id()
-        values = self._values(job, other, state, now, message, after)
-        seq = tx.insert(SQL["insert_job"], values)
-        self._promise_key(tx, seq, job, now)
-        return self._duplicate(tx, seq, other, known, now)
-
-    def _promise_key(self, tx: Transaction, seq: int, job: NewJob, now: int) -> None:
-        """Keep a job from being pruned while its key is to hold."""
-        if job.key_window is not None:
-            tx.run(SQL["hold_key"], {"seq": seq, "until": now + job.key_window})
-
-    def _values(
-        self,
-        job: NewJob,
-        id_: str,
-        state: State,
-        now: int,
-        message: int | None,
-        after: int | None,
-    ) -> tuple[object, ...]:
-        """Return what insert_job wants, by position: names would cost a tenth of an enqueue."""
-        return (
-            id_,
-            self.queue,
-            job.task,
-            state,
-            job.priority,
-            state is State.SCHEDULED,
-            job.retries,
-            job.retry_delay,
-            job.timeout,
-            job.hard_timeout,
-            job.eta,
-            job.expires,
-            now,
-            message,
-            job.args,
-            job.kwargs,
-            after,
-            job.parent,
-            job.batch,
-            job.key,
-            job.retry_backoff,
-            job.retry_max_delay,
-            job.retry_jitter,
-            job.max_rescues,
-            job.has_handler,
-        )
-
-    def _go_on(
-        self,
-        tx: Transaction,
-        job: NewJob,
-        known: tuple[int, str],
-        state: State,
-        now: int,
-        message: int | None,
-        after: int | None,
-    ) -> Entry:
-        """Let a known id that had ended go on in its own row, with the new message."""
-        seq, was = known
-        tx.run(SQL["archive_success"], {"id": job.id, "queue": self.queue})
-        row = {
-            **_columns(job),
-            "seq": seq,
-            "queue": self.queue,
-            "state": state,
-            "place": rows.next_place(tx, seq, now, job.priority),
-            "fresh": state is State.SCHEDULED,
-            "priority": job.priority,
-            "eta": job.eta,
-            "message": message,
-            "after": after,
-        }
-        tx.run(SQL["enqueue_again"], row)
-        rows.log(tx, now, seq, "enqueued again", f"was {was}")
-        return Entry(seq, job.id)
-
-    def _duplicate(
-        self, tx: Transaction, seq: int, id_: str, known: tuple[int, str], now: int
-    ) -> Entry:
-        tx.run(SQL["mark_duplicate"], {"seq": seq, "duplicate_of": known[0]})
-        rows.log(tx, now, seq, "duplicate id", f"#{known[0]} with this id is {known[1]}")
-        return Entry(seq, id_)
-
-    def key_holder(self, tx: Transaction, job: NewJob, now: int) -> tuple[int, str] | None:
-        """Return number and id of the job that stands for a new job's key, None if none does."""
-        if job.key is None:
-            return None
-        found = tx.one(SQL["job_by_key"], self._key_columns(job, now))
-        return None if found is None else (found[0], found[1])
-
-    def _same_key(self, tx: Transaction, job: NewJob, now: int) -> Entry | None:
-        """Return where the job with this key went, with the ids of its steps and members."""
-        found = self.key_holder(tx, job, now)
-        if found is None:
-            return None
-        seq, id_ = found
-        tx.run(SQL["note_repeat"], {"seq": seq, "now": now})
-        steps = tuple(step for (step,) in tx.run(SQL["later_ids"], {"seq": seq}))
-        members = tuple(member for (member,) in tx.run(SQL["member_ids"], {"callback": seq}))
-        return Entry(seq, id_, False, steps, members)
-
-    def _key_columns(self, job: NewJob, now: int) -> dict[str, Any]:
-        since = 0 if job.key_window is None else now - job.key_window
-        return {
-            "queue": self.queue,
-            "key": job.key,
-            "task": job.task,
-            "since": since,
-            "keeps_key": job.keeps_key,
-        }
-
-    def _known(self, tx: Transaction, id_: str) -> tuple[int, str] | None:
-        found = tx.one(SQL["job_by_id"], {"id": id_, "queue": self.queue})
-        return (found[0], found[1]) if found else None
-
-
-def _columns(job: NewJob) -> dict[str, Any]:
-    return {
-        "task": job.task,
-        "args": job.args,
-        "kwargs": job.kwargs,
-        "retries": job.retries,
-        "retry_delay": job.retry_delay,
-        "retry_backoff": job.retry_backoff,
-        "retry_max_delay": job.retry_max_delay,
-        "retry_jitter": job.retry_jitter,
-        "max_rescues": job.max_rescues,
-        "has_handler": job.has_handler,
-        "timeout": job.timeout,
-        "hard_timeout": job.hard_timeout,
-        "expires": job.expires,
-    }
 
 
 def _tail(tx: Transaction, entry: Entry, unit: NewJob | NewChord) -> int:

@@ -6,12 +6,13 @@ jobs; the file does not shrink.
 """
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jobdash.database import Database, Transaction, statements
 from jobdash.job import CHUNK, FINAL, MICROSECONDS, State
+from jobdash.ledger import telling
 
 SQL = statements("pruning")
 
@@ -74,12 +75,16 @@ class TooOld:
 class Pruning:
     """Finds and deletes, each step in one short transaction.
 
-    A step waits `deadline` seconds for its turn; None is as long as any command.
+    A step waits `deadline` seconds for its turn; None is as long as any command. `by` is who does
+    it, for who listens.
     """
 
-    def __init__(self, database: Database, deadline: float | None = None) -> None:
+    def __init__(
+        self, database: Database, deadline: float | None = None, by: str = "person"
+    ) -> None:
         self._database = database
         self._deadline = deadline
+        self._by = by
 
     def chunks(self, which: TooOld) -> list[int]:
         """Return the chunks with jobs in these states, the oldest first."""
@@ -129,11 +134,16 @@ class Pruning:
         with self._transaction() as tx:
             # Somebody may have retried one meanwhile.
             found = tx.run(SQL["still_prunable"], {**parameters, "seqs": json.dumps(seqs)})
-            chosen = {"seqs": json.dumps([seq for (seq,) in found])}
-            for trace in _TRACES:
-                tx.run(SQL[trace], chosen)
-            tx.run(SQL["drop_jobs"], chosen)
+            drop(tx, [seq for seq, *_ in found])
+        if telling.is_heard():
+            self._tell(found, parameters["now"])
         return len(found)
+
+    def _tell(self, gone: Sequence[tuple[int, str, str, str]], now: int) -> None:
+        why = "it ended long ago"
+        for seq, queue, task, state in gone:
+            jobs = [(seq, task)]
+            telling.tell(now, queue, "pruned", self._by, jobs=jobs, before=state, why=why)
 
     def _clear_chords(self) -> int:
         with self._transaction() as tx:
@@ -159,3 +169,11 @@ def _between(low: int, numbers: int, which: TooOld) -> dict[str, Any]:
         "high": low + numbers - 1,
         "most": JOBS_AT_ONCE,
     }
+
+
+def drop(tx: Transaction, seqs: Sequence[int]) -> None:
+    """Delete jobs and their traces in other tables; nobody must need them any more."""
+    chosen = {"seqs": json.dumps(seqs)}
+    for trace in _TRACES:
+        tx.run(SQL[trace], chosen)
+    tx.run(SQL["drop_jobs"], chosen)

@@ -50,4 +50,4 @@ class Queued:
 
     def _claimable(self, seq: int) -> Claim | None:
         row = self._database.rows(CLAIMABLE[":seq"], {"seq": seq, "queue": self._queue})
-        return Claim(*row[0]) if row else None
+        return Claim(*row[0])._replace(chaos=None) if row else None

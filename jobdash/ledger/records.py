@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from jobdash.identity import Identity
 from jobdash.job import Claim, Event
+from jobdash.ledger.progress import Standing
 
 MAX_RESCUES = 3
 
@@ -19,7 +20,8 @@ class NewJob:
     whether an error handler is in it. `member_of` is the (chord id, position) whose value the last
     step reports. A job with the `key` of an earlier one of its task, which came at most
     `key_window` microseconds before, is not entered, unless the earlier one failed, was cancelled
-    or expired; with `keeps_key` even then.
+    or expired; with `keeps_key` even then. `is_limited` is whether its task may have only so many
+    jobs running at once.
     """
 
     id: str
@@ -41,6 +43,7 @@ class NewJob:
     expires: int | None = None
     parent: int | None = None
     batch: str | None = None
+    is_limited: bool = False
     key: str | None = None
     key_window: int | None = None
     keeps_key: bool = False
@@ -87,7 +90,10 @@ class Settlement:
     counts among the job's failures, which a `RetryTask` for example does not. `result` is what
     `Result.get()` will find; an empty value means: what the job's row says. `member_value` is what
     a chord gets if this job's pipeline ends here. `error_where` is the place in the user's
-    own code.
+    own code. `log_end` is the place at which what the attempt printed ends. `progress` is how far
+    the run has come, if that is not written yet. `post_mortem` is the failure in full, see
+    `jobdash.postmortem`; `cpu` is in microseconds and `memory`, at its peak, in bytes, None if they
+    were not measured.
     """
 
     event: Event
@@ -99,6 +105,7 @@ class Settlement:
     error_message: str | None = None
     error_where: str | None = None
     traceback: str | None = None
+    post_mortem: str | None = None
     reason: str | None = None
     eta: int | None = None
     retries_left: int = 0
@@ -108,6 +115,10 @@ class Settlement:
     member_value: bytes = b""
     handler: NewJob | None = None
     clears_revocation: bool = False
+    log_end: int | None = None
+    progress: Standing | None = None
+    cpu: int | None = None
+    memory: int | None = None
 
 
 class Settled(NamedTuple):

@@ -39,14 +39,16 @@ class Held(NamedTuple):
     retry_max_delay: float | None
     retry_jitter: float
     task: str
+    batch: str | None
 
 
-def rescue(tx: Transaction, held: Held, how: str, now: int, death: Death) -> None:
+def rescue(tx: Transaction, held: Held, how: str, now: int, death: Death) -> bool:
     """Free one job; `how` says how its worker died, `death` whether the job is to blame.
 
     It goes back to pending, unless somebody wanted it stopped anyway, it has now cost as many
     workers as it may, or it outlasted its time limit, which is a failure like any other. Where it
     fails for good, its error handler is entered; huey's signals and hooks have nobody to run them.
+    Return whether it has.
     """
     if held.cancel_requested_at is not None:
         _cancel(tx, held, how, now)
@@ -55,16 +57,17 @@ def rescue(tx: Transaction, held: Held, how: str, now: int, death: Death) -> Non
         tx.run(SQL["release"], {**_guard(held), "idle": False, "reason": how})
         rows.log(tx, now, held.seq, "returned", how)
     elif death is Death.OVERDUE:
-        _time_out(tx, held, how, now)
+        return _time_out(tx, held, how, now)
     elif (held.rescues + 1) % held.max_rescues:
         rows.archive(tx, held.seq, "lost", now, "WorkerLost", how)
         tx.run(SQL["rescue"], {**_guard(held), "reason": f"worker lost: {how}"})
         rows.log(tx, now, held.seq, "rescued", how)
     else:
-        _give_up(tx, held, how, now)
+        return _give_up(tx, held, how, now)
+    return False
 
 
-def _time_out(tx: Transaction, held: Held, how: str, now: int) -> None:
+def _time_out(tx: Transaction, held: Held, how: str, now: int) -> bool:
     rows.archive(tx, held.seq, "failed", now, "HardTimeLimit", how)
     values = {
         **_guard(held),
@@ -73,12 +76,15 @@ def _time_out(tx: Transaction, held: Held, how: str, now: int) -> None:
         "error_type": "HardTimeLimit",
         "error_message": how,
         "reason": None,
+        "cpu": None,
+        "memory": None,
     }
     if held.retries_left:
         tx.run(SQL["try_again"], {**values, **_next_try(tx, held, now)})
-        return
+        return False
     tx.run(SQL["fail"], {**values, **_signed(held, "HardTimeLimit", how)})
     _follow_up(tx, held, now)
+    return True
 
 
 def _next_try(tx: Transaction, held: Held, now: int) -> dict[str, object]:
@@ -102,13 +108,14 @@ def _cancel(tx: Transaction, held: Held, how: str, now: int) -> None:
     workflow.abandon_steps(tx, held.seq, now, result=None, value=b"")
 
 
-def _give_up(tx: Transaction, held: Held, how: str, now: int) -> None:
+def _give_up(tx: Transaction, held: Held, how: str, now: int) -> bool:
     rows.archive(tx, held.seq, "lost", now, "WorkerLost", how)
     often = f"{held.rescues + 1} times, the last" if held.rescues else "once"
     reason = f"worker lost {often}: {how}"
     signed = _signed(held, "WorkerLost", how)
     tx.run(SQL["give_up_rescue"], {**_guard(held), **signed, "now": now, "reason": reason})
     _follow_up(tx, held, now)
+    return True
 
 
 def _follow_up(tx: Transaction, held: Held, now: int) -> None:

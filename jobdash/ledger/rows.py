@@ -46,6 +46,10 @@ def archive(
     error_type: str | None = None,
     error_message: str | None = None,
     traceback: str | None = None,
+    log_end: int | None = None,
+    post_mortem: str | None = None,
+    cpu: int | None = None,
+    memory: int | None = None,
 ) -> None:
     """Keep the attempt that the row carries, before the row goes on without it."""
     tx.run(
@@ -57,5 +61,9 @@ def archive(
             "error_type": error_type,
             "error_message": error_message,
             "traceback": traceback,
+            "log_end": log_end,
+            "post_mortem": post_mortem,
+            "cpu": cpu,
+            "memory": memory,
         },
     )

@@ -19,9 +19,15 @@ class Samples:
     def take(self, now: int) -> None:
         """Note the counts, once in ten seconds whoever asks, if they have changed at all."""
         at = now - now % SAMPLE_EVERY
-        if at == self._last:
-            return
+        if at != self._last:
+            self._note(at)
+            self._last = at
+
+    def take_last(self, now: int) -> None:
+        """Note the counts once more as a pool ends: nobody tells what came since its last note."""
+        self._note(now)
+
+    def _note(self, at: int) -> None:
         with self._database.transaction() as tx:
             if tx.change(SQL["take_sample"], {"queue": self._queue, "at": at}):
-                tx.run(SQL["drop_samples"], {"queue": self._queue, "before": now - KEPT})
-        self._last = at
+                tx.run(SQL["drop_samples"], {"queue": self._queue, "before": at - KEPT})

@@ -7,8 +7,9 @@ from typing import Any
 from jobdash.database import Transaction
 from jobdash.errors import LostClaim
 from jobdash.job import Claim, Event, State
-from jobdash.ledger import rows, workflow
+from jobdash.ledger import lanes, rows, workflow
 from jobdash.ledger.intake import Intake
+from jobdash.ledger.progress import note_progress
 from jobdash.ledger.records import Settlement
 from jobdash.ledger.rows import SQL
 from jobdash.signature import signature
@@ -27,7 +28,11 @@ def settle(
         settlement = replace(
             settlement, event=Event.CONFIRM_CANCEL, reason="cancelled while it ran", linked=True
         )
-    return settlement.event, _apply(tx, intake, claim, settlement, now)
+    fired = _apply(tx, intake, claim, settlement, now)
+    failed = settlement.event is Event.FAIL
+    linked = settlement.linked or settlement.handler is not None
+    lanes.after(tx, intake.queue, claim, now, failed=failed, linked=linked)
+    return settlement.event, fired
 
 
 def _is_to_be_stopped(tx: Transaction, claim: Claim) -> bool:
@@ -35,6 +40,8 @@ def _is_to_be_stopped(tx: Transaction, claim: Claim) -> bool:
 
 
 def _apply(tx: Transaction, intake: Intake, claim: Claim, settlement: Settlement, now: int) -> bool:
+    if settlement.progress is not None:
+        note_progress(tx, claim, settlement.progress, now)
     if settlement.outcome not in (None, "succeeded"):
         _archive(tx, claim.seq, settlement, now)
     if settlement.handler is not None:
@@ -83,11 +90,21 @@ def _archive(tx: Transaction, seq: int, settlement: Settlement, now: int) -> Non
         settlement.error_type,
         settlement.error_message,
         settlement.traceback,
+        settlement.log_end,
+        settlement.post_mortem,
+        settlement.cpu,
+        settlement.memory,
     )
 
 
 def _succeeded(settlement: Settlement, now: int) -> Values:
-    return {"now": now, "result": settlement.preview}
+    return {
+        "now": now,
+        "result": settlement.preview,
+        "log_end": settlement.log_end,
+        "cpu": settlement.cpu,
+        "memory": settlement.memory,
+    }
 
 
 def _failed(settlement: Settlement, now: int) -> Values:
@@ -97,6 +114,8 @@ def _failed(settlement: Settlement, now: int) -> Values:
         "error_type": settlement.error_type,
         "error_message": settlement.error_message,
         "reason": settlement.reason,
+        "cpu": settlement.cpu,
+        "memory": settlement.memory,
     }
 
 

@@ -65,6 +65,11 @@ def fire_callback_if_complete(tx: Transaction, cid: str, now: int) -> bool:
     return True
 
 
+def begin(tx: Transaction, seq: int, eta: int | None, now: int) -> None:
+    """Give a waiting job its turn."""
+    tx.run(SQL["fire_callback"], _turn(tx, seq, eta, now))
+
+
 def rearm_steps(tx: Transaction, seq: int) -> None:
     """Let the steps that were cancelled because of a job wait for it again."""
     last, goes_on = seq, True

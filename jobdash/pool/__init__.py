@@ -4,13 +4,15 @@ Importing this package is cheap and works on every platform; `run_pool` loads th
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from jobdash.errors import UnsupportedPlatform, UsageError
+from jobdash.job import MOST_WORKERS
 
-__all__ = ["PoolOptions", "run_pool"]
-
-MOST_WORKERS = 1000
+__all__ = ["MOST_WORKERS", "PoolOptions", "run_pool"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,10 @@ class PoolOptions:
     Without `database` the app's own file is served; with `queue` another queue is refused. With
     `join` it helps a pool that serves the queue already.
     A worker is replaced after `max_tasks` jobs, and when it takes more than `max_rss` MB after one.
+    With `echo`, what jobs print is written to the pool's standard output too, not only kept.
     `shutdown_timeout` is in seconds, None waits for ever. `verbose` is True for -v, False for -q.
-    `ignored` names options that huey_consumer has and that mean nothing here.
+    With a `lifeline`, the reading end of a pipe, the pool ends when nobody holds the other end and
+    nothing is left to do. `ignored` names options of huey_consumer that mean nothing here.
     """
 
     app: str
@@ -39,7 +43,9 @@ class PoolOptions:
     verbose: bool | None = None
     logfile: str | None = None
     simple_log: bool = False
+    echo: bool = True
     reload: bool = False
+    lifeline: int | None = None
     ignored: tuple[str, ...] = ()
 
     @property
@@ -48,7 +54,23 @@ class PoolOptions:
         return self.max_tasks is not None or self.max_rss is not None
 
 
-def run_pool(options: PoolOptions) -> int:
+class Companion(Protocol):
+    """What lives beside a pool's work, in threads of its own."""
+
+    def start(self) -> None:
+        """Begin; the pool serves."""
+
+    def stop(self) -> None:
+        """End; the pool is about to leave."""
+
+
+# Makes one for a file and a queue. It may wake workers by the first function, say what has happened
+# by the second, and what may go wrong again and again by the third.
+Say = Callable[[str], None]
+MakeCompanion = Callable[[Path, str, Callable[[], None], Say, Say], Companion]
+
+
+def run_pool(options: PoolOptions, companion: MakeCompanion | None = None) -> int:
     """Serve a queue until told to stop, and return the exit code.
 
     Raises `UsageError`, `UnsupportedPlatform`, `AppError`, `AlreadyRunning` or `DatabaseError`.
@@ -56,7 +78,7 @@ def run_pool(options: PoolOptions) -> int:
     _check(options)
     from jobdash.pool.supervisor import Supervisor
 
-    return Supervisor(options).run()
+    return Supervisor(options, companion).run()
 
 
 def _check(options: PoolOptions) -> None:

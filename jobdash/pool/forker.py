@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from jobdash.errors import AppError, JobdashError
 from jobdash.pool import process
+from jobdash.pool.kid import Kid
 from jobdash.pool.messages import Inbox, Message, send
 from jobdash.pool.orders import Orders, Post
 
@@ -25,7 +26,7 @@ class Forker:
     def __init__(self, inbox: Inbox, orders: Orders) -> None:
         self._orders = orders
         self._inbox = inbox
-        self._children: dict[int, str] = {}
+        self._children: dict[int, Kid] = {}
         self._huey: Any = None
         self._bell, self._bell_end = os.pipe()
 
@@ -36,8 +37,10 @@ class Forker:
         try:
             self._huey = _load(self._orders)
         except JobdashError as error:
+            process.flush()
             self._report(_failure(error))
             return 1
+        process.flush()
         self._report(_readiness(self._huey))
         if threading.active_count() > 1:
             self._report({"warning": _threads_in_the_way()})
@@ -56,7 +59,7 @@ class Forker:
             self._reap()
             if self._inbox.descriptor in ready:
                 for command in self._inbox.read():
-                    self._fork(command)
+                    self._obey(command)
 
     def _hear_of_children(self) -> None:
         # Once more: the app may have set handlers of its own while it was imported.
@@ -70,30 +73,45 @@ class Forker:
         for pid in list(self._children):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
-                name = self._children.pop(pid)
-                self._report({"exited": name, "pid": pid, "status": status})
+                kid = self._children.pop(pid)
+                kid.let_go()
+                self._report({"exited": kid.name, "pid": pid, "status": status})
+
+    def _obey(self, command: Message) -> None:
+        if "tell" not in command:
+            self._fork(command)
+        elif command["tell"] in self._children:
+            self._children[command["tell"]].tell(command["wish"])
 
     def _fork(self, command: Message) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        process.flush()
         parent = os.getpid()
+        kid = None
         try:
+            kid = Kid(command["name"])
             pid = os.fork()
         except OSError as error:
+            if kid is not None:
+                kid.let_go()
+                kid.take_leave()
             self._report({"unforked": command["name"], "why": error.strerror})
             return
         if pid == 0:
-            self._be_child(parent, command)
-        self._children[pid] = command["name"]
+            self._be_child(parent, command, kid)
+        kid.take_leave()
+        self._children[pid] = kid
         self._report({"forked": command["name"], "pid": pid})
 
-    def _be_child(self, parent: int, command: Message) -> NoReturn:
+    def _be_child(self, parent: int, command: Message, kid: Kid) -> NoReturn:
         """Become what was asked for, and never return."""
         code = 1
         try:
             self._start_clean(parent)
+            for one in (kid, *self._children.values()):
+                one.let_go()
             role = command.pop("role")
-            post = Post(**command, stop=self._orders.stop, options=self._orders.options)
+            orders = self._orders
+            post = Post(**command, stop=orders.stop, own=kid.own, options=orders.options)
             code = _role(role)(self._huey, post)
         except JobdashError as error:
             _tell(f"{post.name} ends: {error}")
@@ -132,9 +150,9 @@ def _load(orders: Orders) -> Any:
 
 
 def _tell(words: str) -> None:
-    from jobdash.broker.log import logger
+    from jobdash.broker.log import trouble
 
-    logger.error("%s", words)
+    trouble.error("%s", words)
 
 
 def _role(name: str) -> Any:

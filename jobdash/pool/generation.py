@@ -8,9 +8,11 @@ import signal
 import time
 from dataclasses import dataclass, field
 
+from jobdash.job import Wish
 from jobdash.pool import PoolOptions, birth, endings, out_of_memory
 from jobdash.pool.messages import Inbox, send
 from jobdash.pool.minutes import Minutes
+from jobdash.pool.muster import Muster
 from jobdash.pool.orders import Orders
 from jobdash.pool.places import Places
 
@@ -19,12 +21,13 @@ _PATIENCE_SECONDS = 2.0
 _POLL_SECONDS = 0.002
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Child:
-    """A forked process that is alive as far as we know."""
+    """A forked process that is alive as far as we know. `wish` is what it has been told last."""
 
     name: str
     pid: int
+    wish: Wish | None = None
     since: float = field(default_factory=time.monotonic)
     kills_before: int | None = field(default_factory=out_of_memory.kills)
 
@@ -44,10 +47,11 @@ class Child:
 class Generation:
     """Starts a forker; knows its children; has them finish or end."""
 
-    def __init__(self, options: PoolOptions, *, is_first: bool) -> None:
+    def __init__(self, options: PoolOptions, muster: Muster, *, is_first: bool) -> None:
         self.since = time.monotonic()
         self.children: dict[int, Child] = {}
-        self.places = Places(options.workers)
+        self.places = Places(muster)
+        self._muster = muster
         self._options = options
         self._is_first, self._is_periodic = is_first, False
         self._minutes = Minutes()
@@ -78,12 +82,21 @@ class Generation:
     def fill_places(self, pool: int) -> None:
         """Have a child forked for every place whose time has come, and for a new minute."""
         for place in self.places.take_due():
-            self._fork(place.name, place.role, pool, is_first=self._is_first)
-        if self._is_periodic and (minute := self._minutes.take(time.time())) is not None:
-            self._fork(TICKS, TICKS, pool, minute=minute)
+            is_drained = place.name in self._muster.drained
+            self._fork(place.name, place.role, pool, is_first=self._is_first, is_drained=is_drained)
+        # Not before the tasks are written down: the child also finds out when they run next.
+        if self._is_periodic and self.places.are_prepared:
+            minute = self._minutes.take(time.time())
+            if minute is not None:
+                self._fork(TICKS, TICKS, pool, minute=minute)
 
     def _fork(self, name: str, role: str, pool: int, **more: int) -> None:
         send(self._commands, {"name": name, "role": role, "pool": pool, **more})
+
+    def tell(self, child: Child, wish: Wish | None) -> None:
+        """Tell one child what is wanted of it; None is to take jobs as ever."""
+        child.wish = wish
+        send(self._commands, {"tell": child.pid, "wish": wish})
 
     def drain(self) -> None:
         """Let every child finish what it does and end; replace nobody any more."""

@@ -34,6 +34,8 @@ class Orders:
 class Post:
     """What a child is for: its name, its pool's worker id, when to stop.
 
+    The end of its `own` pipe means that it is to finish alone; what is written there tells it to
+    take no jobs, as `is_drained` does from the start.
     `minute`, counted since the epoch, is for the child that enqueues periodic tasks; `is_first` is
     true unless the pool has served before with older code.
     """
@@ -41,6 +43,8 @@ class Post:
     name: str
     pool: int
     stop: int
+    own: int
     options: PoolOptions
     minute: int = 0
     is_first: bool = False
+    is_drained: bool = False

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from jobdash.pool.backoff import BackOff
+from jobdash.pool.muster import Muster
 
 PREPARE, WORKER = "prepare", "worker"
 
@@ -24,17 +25,30 @@ class Places:
     Before the first worker, one child writes down the tasks and flushes locks, and ends.
     """
 
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
+    def __init__(self, muster: Muster) -> None:
+        self._muster = muster
         self._places: dict[str, Place] = {}
+        self._is_prepared = False
 
     def open(self) -> None:
         """Ask for everybody."""
-        self._set(Place(PREPARE, PREPARE))
+        self._places = {PREPARE: Place(PREPARE, PREPARE)}
+
+    def follow(self) -> None:
+        """Have a place for everyone on the muster, and for nobody else."""
+        if self._is_prepared and list(self._places) != self._muster.names:
+            names = self._muster.names
+            self._places = {name: self._places.get(name) or Place(name, WORKER) for name in names}
 
     def close(self) -> None:
         """Ask for nobody any more."""
+        self._is_prepared = False
         self._places.clear()
+
+    @property
+    def are_prepared(self) -> bool:
+        """Whether the tasks have been written down and locks flushed."""
+        return self._is_prepared
 
     def take_due(self) -> list[Place]:
         """Return the places to fill now; they count as taken from here on."""
@@ -55,12 +69,9 @@ class Places:
         if place is None:
             return 0.0
         if place.role == PREPARE:
-            names = [f"w{number}" for number in range(1, self._workers + 1)]
-            self._set(*(Place(name, WORKER) for name in names))
+            self._places, self._is_prepared = {}, True
+            self.follow()
             return 0.0
         delay = place.backoff.after(lifetime, has_worked=has_worked)
         place.due = time.monotonic() + delay
         return delay
-
-    def _set(self, *places: Place) -> None:
-        self._places = {place.name: place for place in places}

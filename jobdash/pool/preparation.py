@@ -1,8 +1,9 @@
-"""What is done once before the first worker starts: tasks are written down, locks flushed."""
+"""What is done once before the first worker starts: tasks written down, locks flushed."""
 
 from typing import Any
 
 from jobdash.broker.log import logger
+from jobdash.broker.task_limits import write_down
 from jobdash.broker.times import now
 from jobdash.pool.orders import Post
 from jobdash.pool.signatures import task_types
@@ -13,6 +14,7 @@ def prepare(huey: Any, post: Post) -> int:
     if post.is_first and (post.options.flush_locks or post.options.extra_locks):
         _flush_locks(huey, post.options.extra_locks)
     huey.ledger.crew.record_tasks(task_types(huey, now()), now())
+    write_down(huey)
     return 0
 
 

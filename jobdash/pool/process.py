@@ -69,10 +69,15 @@ def mind_signals_in_children() -> None:
 
 def leave(code: int) -> NoReturn:
     """End this process without anything that its parent's code has prepared for its own end."""
+    flush()
+    os._exit(code)
+
+
+def flush() -> None:
+    """Let out what has been printed: who dies with its parent may get no other chance."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
-    os._exit(code)
 
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:

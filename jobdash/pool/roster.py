@@ -10,6 +10,7 @@ from jobdash.database import open_database
 from jobdash.errors import DatabaseError
 from jobdash.ledger import Death, Ledger, Present
 from jobdash.ledger.attempts import Run
+from jobdash.ledger.wishes import Wanted
 
 # While it waits for the write lock, the supervisor does nothing else.
 PATIENCE_SECONDS = 2.0
@@ -22,7 +23,7 @@ class Roster:
     keeps the WAL from being deleted under the workers.
     """
 
-    def __init__(self, ledger: Ledger, *, join: bool = False) -> None:
+    def __init__(self, ledger: Ledger, size: int, app: str, *, join: bool = False) -> None:
         self.ledger = ledger
         self.path: Path = ledger.database.path
         self._inode = _inode(self.path)
@@ -34,6 +35,8 @@ class Roster:
             now(),
             hold=self._begin,
             only=None if join else self._is_living_pool,
+            size=size,
+            app=app,
         )
 
     def _begin(self, worker: int) -> None:
@@ -43,8 +46,19 @@ class Roster:
 
     def own_worker(self, pid: int) -> Present | None:
         """Return our worker with this pid, if it got as far as registering."""
-        own = (one for one in self.ledger.crew.present() if one.pool == self.id)
-        return next((one for one in own if one.identity.pid == pid), None)
+        return next((one for one in self.own_workers() if one.identity.pid == pid), None)
+
+    def own_workers(self) -> list[Present]:
+        """Return our workers that have registered and not been retired."""
+        return [one for one in self.ledger.crew.present() if one.pool == self.id]
+
+    def wanted(self) -> Wanted:
+        """Return what people want of the pool."""
+        return self.ledger.wishes.of_pool(self.id)
+
+    def take_no_wishes(self) -> None:
+        """Let nobody want anything of the pool any more."""
+        self.ledger.wishes.end(self.id)
 
     def settle(
         self,
@@ -70,6 +84,7 @@ class Roster:
 
     def leave(self, how: str) -> None:
         """Take the pool's own entry off and close the connection."""
+        self.ledger.samples.take_last(now())
         self.ledger.crew.retire(self.id, how, now(), tidy=self._take_bell_along)
         liveness.let_go(self.path, self.id)
         self.ledger.database.close()
@@ -82,13 +97,14 @@ class Roster:
         return one.kind == "pool" and liveness.is_alive(self.path, one.id)
 
 
-def open_roster(database: str, queue: str, *, join: bool = False) -> Roster:
-    """Open the file and enter as its pool. Raises `AlreadyRunning` if it has one.
+def open_roster(database: str, queue: str, size: int, app: str, *, join: bool = False) -> Roster:
+    """Open the file and enter as its pool, of `size` workers that import `app`.
 
-    Unless it is to `join` that one.
+    Raises `AlreadyRunning` if it has one, unless it is to `join` that.
     """
     opened = open_database(database, cache_mb=1, deadline=PATIENCE_SECONDS)
-    return Roster(Ledger(opened, queue, lambda: wake.ring(opened.path, queue)), join=join)
+    ledger = Ledger(opened, queue, lambda: wake.ring(opened.path, queue))
+    return Roster(ledger, size, app, join=join)
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

@@ -3,10 +3,13 @@
 import inspect
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from jobdash.job import TaskType
+from jobdash.pool.rules import rule_of
 from jobdash.preview import preview
+from jobdash.rule import written
 from jobdash.text import storable
 
 _CONTEXT_ARGUMENT = "task"
@@ -32,6 +35,15 @@ def parameters(task_class: Any) -> str:
     return json.dumps([_described(p) for p in shown if not _is_injected(task_class, p)])
 
 
+def task_files(huey: Any) -> set[str]:
+    """Return the files that the functions of the registered tasks are in."""
+    found = set()
+    for task in huey._registry._registry.values():
+        with suppress(ValueError, AttributeError):
+            found.add(_function(task).__code__.co_filename)
+    return found
+
+
 def _task_type(huey: Any, name: str, task_class: Any, now: int) -> TaskType:
     return TaskType(
         name=name,
@@ -45,7 +57,13 @@ def _task_type(huey: Any, name: str, task_class: Any, now: int) -> TaskType:
         periodic=hasattr(task_class, "validate_datetime"),
         registered_at=now,
         paused=False,
+        rule=_rule(task_class, huey.utc),
     )
+
+
+def _rule(task_class: Any, utc: bool) -> str | None:
+    is_periodic = hasattr(task_class, "validate_datetime")
+    return written(rule_of(task_class, utc)) if is_periodic else None
 
 
 def _function(task_class: Any) -> Callable[..., Any]:

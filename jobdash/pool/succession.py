@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 
 from jobdash import errors
 from jobdash.errors import AppError
+from jobdash.job import PARTING, Wish
+from jobdash.ledger.wishes import Wanted
 from jobdash.pool import PoolOptions
 from jobdash.pool.backoff import BackOff
 from jobdash.pool.generation import Child, Generation
 from jobdash.pool.messages import Message
+from jobdash.pool.muster import Muster
 from jobdash.pool.service import Service
 from jobdash.pool.sources import Sources
 from jobdash.pool.voice import Voice
@@ -33,6 +36,7 @@ class Succession:
         self._leaving: list[Generation] = []
         self._start_at: float | None = 0.0
         self._backoff = BackOff()
+        self._muster = Muster(options.workers)
         self._sources = Sources(())
         self._is_draining = False
 
@@ -50,7 +54,7 @@ class Succession:
         """Start what is due: a forker, workers."""
         if self._start_at is not None and self._start_at <= time.monotonic():
             self._start_at = None
-            self._coming = Generation(self._options, is_first=self._service is None)
+            self._coming = Generation(self._options, self._muster, is_first=self._service is None)
         if self._serving is not None and self._service is not None:
             self._serving.fill_places(self._service.roster.id)
         for one in [one for one in self._leaving if not one.children]:
@@ -65,7 +69,33 @@ class Succession:
         self._voice.say(f"{changed[0]} has changed: reloading")
         if self._coming is not None:
             self._coming.end(at_once=True)
-        self._start_at, self._coming = None, Generation(self._options, is_first=False)
+        self._start_at = None
+        self._coming = Generation(self._options, self._muster, is_first=False)
+
+    def carry_out(self, wanted: Wanted) -> None:
+        """Tell everyone what is wanted of them, and have as many workers as are wanted."""
+        for one in self.generations():
+            for child in one.children.values():
+                wish = wanted.wishes.get(child.pid)
+                if self._muster.note(child.name, child.wish, wish):
+                    self._tell(one, child, wish)
+        if wanted.size is not None:
+            self._resize(wanted.size)
+        if self._serving is not None:
+            self._serving.places.follow()
+
+    def _resize(self, size: int) -> None:
+        manned = {child.name for child in self.children().values()}
+        self._muster.grow(size, manned)
+        struck = self._muster.shrink(size, manned)
+        for one in self.generations() if struck else ():
+            for child in one.children.values():
+                if child.name in struck and child.wish not in PARTING:
+                    self._tell(one, child, Wish.REMOVE)
+
+    def _tell(self, generation: Generation, child: Child, wish: Wish | None) -> None:
+        self._voice.say(f"worker {child.name} (pid {child.pid}) is to {wish or 'resume'}")
+        generation.tell(child, wish)
 
     def drain(self) -> None:
         """Let everybody finish; start nothing any more."""
@@ -108,10 +138,14 @@ class Succession:
             self._voice.warn(message["warning"])
 
     def _child_ended(self, generation: Generation, message: Message) -> None:
+        if self._service is not None and not self._is_draining:
+            # What was wanted of it a moment ago holds for its place.
+            self.carry_out(self._service.wanted_now())
         child = generation.children.pop(message["pid"])
         how, failed = child.ending(message["status"]), message["status"] != 0
         freed = self._service.child_ended(child, how) if self._service else []
-        has_worked = bool(freed) or (not failed and self._options.renews_workers)
+        is_meant = child.wish is not None or self._options.renews_workers
+        has_worked = bool(freed) or (not failed and is_meant)
         delay = generation.places.vacate(child.name, child.lifetime, has_worked=has_worked)
         if delay:
             self._voice.warn(f"{child.name} keeps ending early ({how}): again in {delay:g} s")

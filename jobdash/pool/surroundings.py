@@ -43,12 +43,21 @@ class Surroundings:
         os.umask(self._umask)
         self._folder = _folder()
         self._spares = {number: os.dup(number) for number in _STREAMS if not _is_closed(number)}
+        self._output = (sys.stdout, sys.stderr)
         self._closed = select.poll()
         for descriptor in (vital, *self._spares):
             self._closed.register(descriptor, 0)
 
+    @property
+    def output_spares(self) -> tuple[int, ...]:
+        """The descriptors from which the two of the output are put back."""
+        return tuple(spare for number, spare in self._spares.items() if number)
+
     def restore(self) -> None:
         """Put everything back; costs a few microseconds if nothing has changed."""
+        if sys.stdout is not self._output[0] or sys.stderr is not self._output[1]:
+            # What the next job prints is not for whoever has put something else there.
+            sys.stdout, sys.stderr = self._output
         if self._closed.poll(0) or _is_a_file_closed():
             self._reopen()
         if [*map(getsignal, _SIGNALS)] != self._handlers:
@@ -76,6 +85,7 @@ class Surroundings:
             stream = getattr(sys, _STREAMS[number])
             if stream is None or stream.closed:
                 setattr(sys, _STREAMS[number], _text(number))
+        self._output = (sys.stdout, sys.stderr)
 
 
 def _is_closed(descriptor: int) -> bool:
@@ -96,7 +106,9 @@ def _is_a_file_closed() -> bool:
 
 def _text(descriptor: int) -> IO[str]:
     mode = "w" if descriptor else "r"
-    return open(descriptor, mode, encoding="utf-8", errors="backslashreplace", closefd=False)
+    return open(
+        descriptor, mode, buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
 
 
 def _folder() -> str | None:

@@ -11,16 +11,21 @@ from typing import Any
 
 from huey.consumer import ProcessEnvironment
 
-from jobdash import liveness, wake
+from jobdash import liveness, stacks, wake
+from jobdash.broker.commits import remember_commits
 from jobdash.broker.interrupts import Reason
-from jobdash.broker.log import Seldom
+from jobdash.broker.log import Seldom, logger
 from jobdash.broker.times import now
 from jobdash.errors import DatabaseError, SchemaTooNew
-from jobdash.job import Claim
+from jobdash.job import Claim, Wish
 from jobdash.pool import hooks, process
-from jobdash.pool.memory import resident_mb
+from jobdash.pool.capture import Capture
+from jobdash.pool.duty import Duty
 from jobdash.pool.orders import Post
+from jobdash.pool.signatures import task_files
+from jobdash.pool.spent import Spending
 from jobdash.pool.surroundings import Surroundings
+from jobdash.usage import resident_mb
 
 COUNT_EVERY = 1.0
 LOOK_EVERY = 1.0
@@ -33,13 +38,28 @@ def work(huey: Any, post: Post) -> int:
     _mind_the_supervisor(huey)
     huey._timeout_handler = ProcessEnvironment().timeout
     hooks.run_startup(huey)
-    vital = liveness.descriptor(huey.storage.database.path)
-    huey.after_body = Surroundings(vital).restore
+    # Only now: how the start went is for whoever has started the pool.
+    capture = _capture_output(huey)
+    stacks.answer()
+    surroundings = Surroundings(liveness.descriptor(huey.storage.database.path))
+    huey.after_body = surroundings.restore
+    huey.spending = Spending()
+    remember_commits(task_files(huey))
     try:
-        _Shift(huey, post).run()
+        _Shift(huey, post, capture, surroundings).run()
     finally:
         hooks.run_shutdown(huey)
     return 0
+
+
+def _capture_output(huey: Any) -> Capture:
+    capture = Capture(huey.storage.database.path, huey.storage.guest.worker)
+    try:
+        capture.begin()
+    except OSError as error:
+        logger.warning("what jobs print is not kept: %s", error)
+    huey.log_place = capture.place
+    return capture
 
 
 def take_place(huey: Any, kind: str, post: Post) -> None:
@@ -52,6 +72,7 @@ def take_place(huey: Any, kind: str, post: Post) -> None:
         liveness.Identity.own(pgid=os.getpid()),
         now(),
         hold=partial(liveness.hold, database),
+        wish=Wish.DRAIN if post.is_drained else None,
     )
     huey.use_worker(worker)
 
@@ -76,8 +97,9 @@ def _interrupter(huey: Any, reason: Reason) -> process.Handler:
 class _Shift:
     """The time from a worker's first claim to its last."""
 
-    def __init__(self, huey: Any, post: Post) -> None:
+    def __init__(self, huey: Any, post: Post, capture: Capture, surroundings: Surroundings) -> None:
         self._huey = huey
+        self._capture, self._surroundings = capture, surroundings
         self._worker: int = huey.storage.guest.worker
         self._pid = os.getpid()
         self._left, self._max_rss = post.options.max_tasks, post.options.max_rss
@@ -85,26 +107,35 @@ class _Shift:
         self._counted = (0, 0)
         self._counted_at = time.monotonic()
         self._bell = wake.Listener(huey.storage.database.path, huey.name)
-        self._stop = select.poll()
+        self._duty = Duty(post.stop, post.own, is_off=post.is_drained)
         self._anything = select.poll()
-        for poller in (self._stop, self._anything):
-            poller.register(post.stop, select.POLLIN)
+        for descriptor in self._duty.descriptors:
+            self._anything.register(descriptor, select.POLLIN)
         if self._bell.can_hear:
             self._anything.register(self._bell, select.POLLIN)
 
     def run(self) -> None:
-        while self._may_go_on():
-            self._run_all_from(self._next())
+        while self._may_stay():
+            if self._duty.is_off:
+                self._rest()
+            else:
+                self._run_all_from(self._next())
         self._count(every=0)
 
+    def _rest(self) -> None:
+        self._count(every=0)
+        self._duty.listen(None)
+
     def _next(self) -> Claim | None:
+        if self._capture.is_full:
+            self._capture.renew(self._surroundings.output_spares)
         try:
             return self._huey.claim_next() or self._wait()
         except SchemaTooNew:
             raise
         except DatabaseError as error:
             self._log.error(f"no job can be claimed: {error}")
-            self._stop.poll(1000 * LOOK_EVERY)
+            self._duty.listen(LOOK_EVERY)
             return None
 
     def _run_all_from(self, claim: Claim | None) -> None:
@@ -112,13 +143,20 @@ class _Shift:
             self._has_run = True
             if self._left is not None:
                 self._left -= 1
-            claim = self._huey.run_claim(claim, self._may_go_on)
+            claim = self._huey.run_claim(claim, self._may_fuse)
             if os.getpid() != self._pid:
                 os._exit(0)  # the task forked, and this is the child that came back
             self._count(every=COUNT_EVERY)
 
     def _may_go_on(self) -> bool:
-        return self._left != 0 and not self._is_too_big() and not self._stop.poll(0)
+        return self._may_stay() and not self._duty.is_off
+
+    def _may_stay(self) -> bool:
+        self._duty.listen()
+        return self._left != 0 and not self._is_too_big() and not self._duty.is_over
+
+    def _may_fuse(self) -> bool:
+        return not self._capture.is_full and self._may_go_on()
 
     def _is_too_big(self) -> bool:
         # A worker that is too big from the start runs one job all the same, or none would be run.

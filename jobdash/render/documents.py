@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from jobdash.job import Attempt, Job, TaskType, Worker
+from jobdash.job import MICROSECONDS, Attempt, Job, TaskType, Worker
 from jobdash.render.words import attempt_duration, duration
 from jobdash.retries import planned_tries
 from jobdash.text import iso
+from jobdash.usage import Usage
 
 Document = dict[str, Any]
 
@@ -65,8 +66,11 @@ def attempt_json(attempt: Attempt) -> Document:
         "started_at": iso(attempt.started_at),
         "ended_at": iso(attempt.ended_at),
         "duration": attempt_duration(attempt),
+        "cpu": _seconds(attempt.cpu),
+        "memory": attempt.memory,
         "outcome": attempt.outcome,
         "error": _error(attempt, attempt.traceback),
+        "progress": _progress(attempt),
     }
 
 
@@ -88,8 +92,8 @@ def next_tries_json(job: Job) -> list[Document]:
     ]
 
 
-def worker_json(worker: Worker) -> Document:
-    """Return a worker's document; `job` is what it runs, or null."""
+def worker_json(worker: Worker, usage: Usage | None = None) -> Document:
+    """Return a worker's document; `job` is what it runs, or null. CPU is in percent of a core."""
     return {
         "id": worker.id,
         "queue": worker.queue,
@@ -98,11 +102,15 @@ def worker_json(worker: Worker) -> Document:
         "pid": worker.pid,
         "pool": worker.pool,
         "alive": worker.alive,
+        "state": worker.doing,
+        "size": worker.size,
         "started_at": iso(worker.started_at),
         "ended_at": iso(worker.ended_at),
         "ended_how": worker.ended_how,
         "done": worker.done,
         "failed": worker.failed,
+        "cpu_percent": usage and usage.cpu,
+        "memory_bytes": usage and usage.memory,
         "job": _current_job(worker),
     }
 
@@ -122,6 +130,10 @@ def task_json(task: TaskType) -> Document:
         "paused": task.paused,
         "registered_at": iso(task.registered_at),
     }
+
+
+def _seconds(micros: int | None) -> float | None:
+    return None if micros is None else micros / MICROSECONDS
 
 
 def _value(text: str | None) -> Any:
@@ -152,7 +164,7 @@ def _last_traceback(attempts: Sequence[Attempt]) -> str | None:
     return next((run.traceback for run in reversed(attempts) if run.traceback), None)
 
 
-def _progress(job: Job) -> Document | None:
+def _progress(job: Job | Attempt) -> Document | None:
     done, total, note = job.progress_done, job.progress_total, job.progress_note
     if (done, total, note) == (None, None, None):
         return None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from jobdash.job import MICROSECONDS, Attempt, Job, State
 from jobdash.render.calls import summary
+from jobdash.render.progress import pace_text, progress_text
 from jobdash.text import clean, clock, format_age, format_duration
 
 _SOON = 24 * 3600 * MICROSECONDS
@@ -32,16 +33,6 @@ def key_text(job: Job) -> str:
     held = "" if window is None else f"for {format_duration(window / MICROSECONDS)}"
     times = "once more" if again == 1 else f"{again:,} times more"
     return _joined(job.key, held, f"asked for {times}" if again else "")
-
-
-def progress_text(job: Job) -> str:
-    """Return how far a job has come, `page 41 of 118  34%`, or ''."""
-    done, total = job.progress_done, job.progress_total
-    if done is None:
-        return clean(job.progress_note or "")
-    counted = f"{done} of {total}" if total else str(done)
-    percent = f"{100 * done // total}%" if total else ""
-    return _joined(job.progress_note or counted, percent)
 
 
 def duration(job: Job, attempts: Sequence[Attempt] = ()) -> float | None:
@@ -146,9 +137,9 @@ def _words_waiting(job: Job, now: int) -> str:
     return _joined(_turn(job, now), arguments_text(job))
 
 
-def _words_running(job: Job, _now: int) -> str:
+def _words_running(job: Job, now: int) -> str:
     asked = "" if job.cancel_requested_at is None else "asked to stop"
-    return _joined(asked, progress_text(job) or arguments_text(job))
+    return _joined(asked, progress_text(job) or arguments_text(job), pace_text(job, now))
 
 
 def _words_failed(job: Job, _now: int) -> str:

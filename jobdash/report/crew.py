@@ -1,6 +1,8 @@
 """Who works, on what tasks, and what is paused."""
 
 import difflib
+import json
+from collections.abc import Iterable
 
 from jobdash.errors import UnknownTask
 from jobdash.job import TaskType, Worker
@@ -23,10 +25,25 @@ class CrewReads(Reads):
         workers = [self._worker(row) for row in rows]
         return [worker for worker in workers if everyone or worker.alive]
 
+    def recent_workers(self, since: int) -> list[Worker]:
+        """Return the living workers, and of the 500 newest those that have ended since then."""
+        query = SQL["worker_rows"].format(found=SQL["recent_workers"])
+        return [self._worker(row) for row in self._reader.rows(query, {"since": since})]
+
     def pool(self, queue: str | None = None) -> Worker | None:
         """Return the living pool that serves the queue, or any queue of the file, or None."""
         pools = (worker for worker in self.workers() if worker.kind == "pool")
         return next((pool for pool in pools if queue in (None, pool.queue)), None)
+
+    def app_of(self, queue: str) -> str | None:
+        """Return the app that the queue's newest pool has imported, None if there never was one."""
+        row = self._reader.one(SQL["app_of_queue"], {"queue": queue})
+        return None if row is None else str(row[0])
+
+    def names_of_workers(self, workers: Iterable[int]) -> dict[int, str]:
+        """Return the names of these workers, those that have ended long ago too."""
+        parameters = {"ids": json.dumps(sorted(set(workers)))}
+        return dict(self._reader.rows(SQL["names_of_workers"], parameters))
 
     def tasks(self) -> list[TaskType]:
         """Return the tasks that pools have registered, by name."""
@@ -40,13 +57,18 @@ class CrewReads(Reads):
             raise UnknownTask(_unknown_task(name, sorted({task.name for task in tasks})))
         return found
 
+    def parameters(self, queue: str, task: str) -> str:
+        """Return a task's signature as a pool wrote it down, `[]` if none has. See `TaskType`."""
+        row = self._reader.one(SQL["parameters_of_task"], {"queue": queue, "task": task})
+        return "[]" if row is None else str(row[0])
+
     def pauses(self) -> list[tuple[str, str]]:
         """Return (queue, task) of everything that is paused; task '' is the whole queue."""
         return [(queue, task) for queue, task in self._reader.rows(SQL["pauses"])]
 
     def _worker(self, row: Row) -> Worker:
         worker = worker_of(row, alive=False)
-        if worker.ended_at is None and is_alive(self._reader.path, worker.id):
+        if worker.ended_at is None and not self._is_copy and is_alive(self._reader.path, worker.id):
             return worker_of(row, alive=True)
         return worker
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from jobdash.errors import NotFound
-from jobdash.job import Job
+from jobdash.job import Job, State
 from jobdash.report import plan
 from jobdash.report.filter import JobFilter
 from jobdash.report.lists import ANY_JOB, ListReads
@@ -54,7 +54,7 @@ class DeadReads(ListReads):
     ) -> tuple[list[DeadGroup], int]:
         """Return the `limit` largest groups of the failed jobs that match, and how many there are.
 
-        The filter's states do not count: dead letters are the failed jobs.
+        The filter's `states` do not count: dead letters are the failed jobs.
         """
         parts: dict[str | None, list[_Part]] = defaultdict(list)
         for part in self._parts(wanted):
@@ -76,11 +76,12 @@ class DeadReads(ListReads):
         raise NotFound(f"there is no group {shown} of dead letters: `jobdash dead` lists them")
 
     def _parts(self, wanted: JobFilter) -> Iterable[_Part]:
-        found = plan.Plan(None, self._checks(wanted))
-        sql = SQL["dead_groups"].format(
-            walk=plan.dead_letters(wanted.is_search) + found.conditions()
-        )
-        return (_Part(*row) for row in self._reader.rows(sql, found.parameters))
+        if not replace(wanted, states=(State.FAILED,)).chosen_states:
+            return ()
+        found = plan.Plan(None, self._checks(wanted), self._moment(wanted))
+        walk = plan.dead_letters(wanted.is_search) + found.conditions()
+        rows = self._reader.rows(SQL["dead_groups"].format(walk=walk), found.parameters)
+        return (_Part(*row) for row in rows)
 
 
 def _rank(parts: Sequence[_Part]) -> tuple[int, int]:

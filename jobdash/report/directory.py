@@ -58,12 +58,17 @@ class Directory:
             found.append(Numbers(low, high))
         return tuple(found)
 
-    def skip(self, jobs: int) -> tuple["Directory", int]:
-        """Leave whole chunks out that hold the newest `jobs`; return how many are left to skip."""
+    def skip(self, jobs: int, *, from_oldest: bool = False) -> tuple["Directory", int]:
+        """Leave whole chunks out that hold the first `jobs`; return how many are left to skip.
+
+        The first are the newest, unless one goes `from_oldest`.
+        """
         left = jobs
-        for index, (_, size) in enumerate(self._chunks):
+        chunks = self._chunks[::-1] if from_oldest else self._chunks
+        for index, (_, size) in enumerate(chunks):
             if left < size:
-                return Directory(self._chunks[index:]), left
+                rest = chunks[index:]
+                return Directory(rest[::-1] if from_oldest else rest), left
             left -= size
         return Directory(()), 0
 

@@ -1,5 +1,8 @@
 """Single jobs, by what people type, and the jobs that belong to one."""
 
+import json
+from collections.abc import Collection
+
 from jobdash.errors import UnknownJob
 from jobdash.job import Job
 from jobdash.report.reads import SQL, Reads
@@ -7,6 +10,7 @@ from jobdash.text import clean, shorten, storable
 
 MOST_NAMED = 5
 MOST_RELATED = 200
+_MOST_REPLAYS = 20
 
 
 class LookupReads(Reads):
@@ -36,6 +40,13 @@ class LookupReads(Reads):
         replays, what it duplicates, its parent and its children.
         """
         return self._jobs(SQL["related_seqs"], {"seq": seq, "most": MOST_RELATED})
+
+    def replayed_well(self, seqs: Collection[int]) -> dict[int, int]:
+        """Return which of these jobs have a replay that succeeded, each with its newest one."""
+        if not seqs:
+            return {}
+        asked = {"seqs": json.dumps([*seqs]), "most": _MOST_REPLAYS}
+        return dict(self._reader.rows(SQL["replayed_well"], asked))
 
     def _job_by_id(self, ref: str) -> Job:
         shown = f"'{shorten(clean(ref), 80)}'"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from jobdash.errors import UsageError
 from jobdash.job import State
+from jobdash.report.sorting import RANKS, Order
 from jobdash.text import storable
 
 LONGEST_TEXT = 10_000
@@ -16,10 +17,12 @@ _BETWEEN = "seq BETWEEN :low AND :high"
 # The index on states leaves these out, and its condition has to be repeated to be used.
 _PASSED_THROUGH = (State.PENDING, State.RUNNING, State.SUCCEEDED)
 _INDEXED = " AND ".join(f"state <> '{state}'" for state in _PASSED_THROUGH)
+# Few, but by an index that is not in their order: left to itself SQLite looks at every job instead.
+_RUNNING = "seq IN (SELECT seq FROM job INDEXED BY job_running WHERE state = 'running')"
 # The group of failed jobs that no ledger has written.
 UNSIGNED = "none"
-_UNSIGNED_WALK = "signature IS NULL AND state = 'failed'"
-_SEARCHED = ("task", "id", "args", "kwargs", "error_type", "error_message")
+UNSIGNED_WALK = "signature IS NULL AND state = 'failed'"
+SEARCHED = ("task", "id", "args", "kwargs", "error_type", "error_message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Condition:
 
     check: str
     walks: tuple[str, ...] = ()
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 def states(wanted: Sequence[State]) -> Condition:
@@ -47,7 +50,7 @@ def is_indexed(wanted: Sequence[State]) -> bool:
 
 
 def _walk(state: State, walk: str) -> str:
-    return "state = 'running'" if state is State.RUNNING else f"{walk} AND {_INDEXED}"
+    return _RUNNING if state is State.RUNNING else f"{walk} AND {_INDEXED}"
 
 
 def task(first: str, last: str) -> Condition:
@@ -63,7 +66,7 @@ def batch(name: str) -> Condition:
 def signature(wanted: str) -> Condition:
     """Of one group of dead letters."""
     if wanted == UNSIGNED:
-        return Condition("(+signature IS NULL AND +state = 'failed')", (_UNSIGNED_WALK,))
+        return Condition("(+signature IS NULL AND +state = 'failed')", (UNSIGNED_WALK,))
     return Condition(
         "(+signature = :signature AND +state = 'failed')",
         ("signature = :signature AND state = 'failed'",),
@@ -92,13 +95,19 @@ def text(wanted: str) -> Condition:
     """With this somewhere in what a person sees of the job."""
     if len(wanted) > LONGEST_TEXT:
         raise UsageError(f"the text to search for is longer than {LONGEST_TEXT:,} characters")
+    pattern, escape = like(wanted)
+    checks = " OR ".join(f"{column} LIKE :text{escape}" for column in SEARCHED)
+    return Condition(f"({checks})", parameters={"text": pattern})
+
+
+def like(wanted: str, *, is_prefix: bool = False) -> tuple[str, str]:
+    """Return the pattern for LIKE that finds this text, and what has to follow it."""
     pattern = storable(wanted)
     # Escaping makes LIKE a third slower over a million rows: only where it is needed.
     escape = r" ESCAPE '\'" if any(sign in pattern for sign in r"%_") else ""
     if escape:
         pattern = pattern.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    checks = " OR ".join(f"{column} LIKE :text{escape}" for column in _SEARCHED)
-    return Condition(f"({checks})", parameters={"text": f"%{pattern}%"})
+    return f"{pattern}%" if is_prefix else f"%{pattern}%", escape
 
 
 def task_borders(wanted: str) -> tuple[str, str]:
@@ -125,19 +134,23 @@ class Plan:
     All statements look between `:low` and `:high`.
     """
 
-    def __init__(self, lead: Condition | None, checked: Sequence[Condition]) -> None:
+    def __init__(self, lead: Condition | None, checked: Sequence[Condition], now: int = 0) -> None:
         self.is_by_number = lead is None
         self._walks = lead.walks if lead else ("",)
         self._checks = [condition.check for condition in checked]
-        self.parameters = {
-            name: value
-            for part in (*checked, *([lead] if lead else ()))
-            for name, value in part.parameters.items()
-        }
+        self.parameters: dict[str, str | int | float] = {"now": now}
+        for part in (*checked, *([lead] if lead else ())):
+            self.parameters |= part.parameters
 
     def page(self, order: str = "DESC") -> str:
         """Return SQL for the first `:most` numbers in this order."""
         return f"{self._seqs()} ORDER BY seq {order} LIMIT :most"
+
+    def sorted(self, order: Order) -> str:
+        """Return SQL for the first `:most` numbers in an order that is not theirs."""
+        rank, direction = RANKS[order]
+        found = self._selected(f"seq, {rank} AS rank")
+        return f"SELECT seq FROM ({found}) ORDER BY rank{direction}, seq DESC LIMIT :most"
 
     def count(self) -> str:
         """Return SQL that counts the matching jobs and stops at `:most` (-1: never)."""
@@ -148,7 +161,10 @@ class Plan:
         return "".join(f" AND {check}" for check in self._checks)
 
     def _seqs(self) -> str:
+        return self._selected("seq")
+
+    def _selected(self, columns: str) -> str:
         return " UNION ALL ".join(
-            f"SELECT seq FROM job WHERE {' AND '.join(filter(None, parts))}"
+            f"SELECT {columns} FROM job WHERE {' AND '.join(filter(None, parts))}"
             for parts in ((walk, _BETWEEN, *self._checks) for walk in self._walks)
         )

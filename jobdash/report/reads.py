@@ -15,6 +15,7 @@ class Reads:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._is_copy = reader.snapshot() is not None
 
     def _jobs(self, found: str, parameters: dict[str, Any]) -> list[Job]:
         """Return the jobs whose numbers the statement `found` selects, newest first."""

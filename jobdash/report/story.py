@@ -1,9 +1,10 @@
 """What has happened to one job: its attempts and its whole log."""
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 
 from jobdash.job import Attempt, Job, JobEvent
+from jobdash.postmortem import PostMortem, read_post_mortem
 from jobdash.report.lookup import LookupReads
 from jobdash.report.reads import SQL
 from jobdash.report.records import attempt_of, event_of
@@ -16,6 +17,15 @@ class StoryReads(LookupReads):
         """Return every run of the job's body, oldest first, with the running or successful one."""
         return [attempt_of(row) for row in self._reader.rows(SQL["attempts"], {"seq": seq})]
 
+    def post_mortem(self, seq: int, attempt: int | None = None) -> PostMortem | None:
+        """Return the failure of one attempt in full, or of the last that failed."""
+        return self.failure(seq, attempt)[1]
+
+    def failure(self, seq: int, attempt: int | None = None) -> tuple[int, PostMortem | None]:
+        """Return it with the number of the attempt, 0 if there is none."""
+        rows = self._reader.rows(SQL["post_mortems"], {"seq": seq, "attempt": attempt})
+        return (rows[0][0], read_post_mortem(rows[0][1])) if rows else (0, None)
+
     def history(self, seq: int) -> list[JobEvent]:
         """Return everything known to have happened to the job, oldest first.
 
@@ -27,8 +37,9 @@ class StoryReads(LookupReads):
         gone = self.pruned_kin(job)
         stored = [event_of(row) for row in self._reader.rows(SQL["events"], {"seq": seq})]
         lines = [_enqueued(job, gone)]
+        names = {number: name for number, name, _ in self._reader.rows(SQL["known_workers"])}
         for attempt in self.attempts(seq):
-            lines += _lines_of(seq, attempt)
+            lines += _lines_of(seq, attempt, names)
         lines += stored
         lines += _ending(job, lines)
         return sorted(lines, key=lambda line: line.at)
@@ -54,8 +65,9 @@ def _origins(job: Job, gone: Set[int]) -> Iterator[str]:
         yield f"in batch {job.batch}"
 
 
-def _lines_of(seq: int, attempt: Attempt) -> Iterator[JobEvent]:
-    where = "" if attempt.worker is None else f" by worker {attempt.worker}"
+def _lines_of(seq: int, attempt: Attempt, names: Mapping[int, str]) -> Iterator[JobEvent]:
+    worker = attempt.worker
+    where = "" if worker is None else f" by {names.get(worker, f'worker {worker}')}"
     yield JobEvent(attempt.started_at, seq, "claimed", f"attempt {attempt.number}{where}")
     if attempt.ended_at is not None and attempt.outcome is not None:
         told = ": ".join(filter(None, (attempt.error_type, attempt.error_message)))

@@ -2,14 +2,21 @@
 -- Each move is guarded by the state it may start from.
 
 -- name: next_place
--- The place behind everything of its priority that is pending now; a time, so that no counter has
+-- The place behind everything of its priority that is pending now, let through or not; a time, so that no counter has
 -- to be kept, but never before the last one, so that a clock that is set back reorders nothing that
 -- is pending.
 SELECT max(:now, 1 + coalesce((
     SELECT place FROM job
       WHERE queue = this.queue AND priority = coalesce(:priority, this.priority)
         AND state = 'pending' AND held = 0
-      ORDER BY place DESC LIMIT 1), 0))
+      ORDER BY place DESC LIMIT 1), 0), 1 + coalesce((
+    SELECT max((
+      SELECT place FROM job
+        WHERE batch IS nullif(lane.batch, '') AND task = lane.task AND queue = lane.queue
+          AND held = 2 AND priority = coalesce(:priority, this.priority) AND in_lane = 1
+          AND state = 'pending'
+        ORDER BY place DESC LIMIT 1))
+      FROM lane WHERE lane.queue = this.queue AND phase = 'held' AND jobs > 0), 0))
   FROM job AS this WHERE seq = :seq
 
 -- name: mark_sorted
@@ -18,6 +25,16 @@ UPDATE job SET fresh = 0 WHERE seq = :seq
 
 -- name: is_paused
 EXISTS (SELECT 1 FROM pause WHERE pause.queue = job.queue AND pause.task = job.task)
+
+-- name: is_limited
+EXISTS (SELECT 1 FROM task_limit WHERE task_limit.queue = job.queue AND task_limit.task = job.task)
+
+-- name: is_in_lane
+(batch IS NOT NULL OR {is_limited})
+
+-- name: held_back
+-- 1: by the pause of its task, until that ends; 2: it is for its lane to let it through.
+CASE WHEN {is_paused} THEN 1 ELSE 2 * in_lane END
 
 -- name: insert_message
 INSERT INTO message (data, checksum) VALUES (:data, :checksum)
@@ -28,15 +45,24 @@ INSERT OR FAIL INTO job (
   held,
   fresh, retries, retries_left, retry_delay, timeout, hard_timeout, eta, expires,
   created_at, message, args, kwargs, after, parent, batch, key,
-  retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler)
+  retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler, group_head, in_lane)
 VALUES (
   ?1, ?2, ?3, ?4, ?5, max(?13, 1 + coalesce((
     SELECT place FROM job WHERE queue = ?2 AND priority = ?5 AND state = 'pending' AND held = 0
-      ORDER BY place DESC LIMIT 1), 0)),
-  EXISTS (SELECT 1 FROM pause WHERE queue = ?2 AND task = ?3 AND ?3 <> ''),
+      ORDER BY place DESC LIMIT 1), 0), 1 + coalesce((
+    SELECT max((
+      SELECT place FROM job
+        WHERE batch IS nullif(lane.batch, '') AND task = lane.task AND queue = lane.queue
+          AND held = 2 AND priority = ?5 AND in_lane = 1 AND state = 'pending'
+        ORDER BY place DESC LIMIT 1))
+      FROM lane WHERE lane.queue = ?2 AND phase = 'held' AND jobs > 0), 0)),
+  iif(EXISTS (SELECT 1 FROM pause WHERE queue = ?2 AND task = ?3 AND ?3 <> ''), 1, 2 * ?27),
   ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12,
   ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-  ?21, ?22, ?23, ?24, ?25)
+  ?21, ?22, ?23, ?24, ?25, ?26, ?27)
+
+-- name: link_group
+UPDATE job SET group_head = :head WHERE seq IN (SELECT value FROM json_each(:seqs))
 
 -- name: hold_key
 UPDATE job SET key_until = :until WHERE seq = :seq
@@ -81,15 +107,17 @@ UPDATE job SET
     retries_left = :retries, retry_delay = :retry_delay, {policy}, handles = NULL,
     timeout = :timeout, hard_timeout = :hard_timeout, eta = :eta, expires = :expires, finished_at = NULL,
     cancel_requested_at = NULL, cancelled_because = NULL, reason = NULL, result = NULL,
-    after = :after,
-    held = EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task AND :task <> '')
+    after = :after, in_lane = batch IS NOT NULL OR :is_limited,
+    held = iif(
+      EXISTS (SELECT 1 FROM pause WHERE queue = :queue AND task = :task AND :task <> ''), 1,
+      2 * (batch IS NOT NULL OR :is_limited))
   WHERE seq = :seq AND state IN ('succeeded', 'failed', 'cancelled', 'expired', 'discarded')
   RETURNING seq
 
 -- name: follow
 -- A later step that is enqueued again behind another job waits for that job instead, if the one
 -- before it will not run or was revoked: that is how huey reschedules a pipeline.
-UPDATE job SET state = 'waiting', after = :after, held = 0, finished_at = NULL,
+UPDATE job SET state = 'waiting', after = :after, held = {held_back}, finished_at = NULL,
     cancelled_because = NULL, reason = NULL
   WHERE seq = :seq AND (state = 'cancelled' OR state = 'waiting' AND EXISTS (
     SELECT 1 FROM job AS before JOIN kv ON kv.queue = before.queue AND kv.key = 'r:' || before.id
@@ -122,7 +150,8 @@ UPDATE chord_member SET member = :member
 -- Fills in what only a reader of the message could know.
 UPDATE job SET task = :task, args = :args, kwargs = :kwargs, retries = :retries,
     retries_left = :retries, retry_delay = :retry_delay, {policy},
-    timeout = :timeout, hard_timeout = :hard_timeout, expires = :expires
+    timeout = :timeout, hard_timeout = :hard_timeout, expires = :expires,
+    in_lane = batch IS NOT NULL OR :is_limited
   WHERE seq = :seq AND task = ''
 
 -- name: policy
@@ -137,7 +166,7 @@ SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job
     EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'r:' || job.id)
       OR EXISTS (SELECT 1 FROM kv WHERE queue = :queue AND key = 'rt:' || job.task),
     eta, expires, priority, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter,
-    handles
+    handles, batch, in_lane, (SELECT fault FROM chaos WHERE queue = :queue AND task = job.task)
   FROM job LEFT JOIN message ON message.id = job.message
   WHERE job.seq = {choice}
 
@@ -146,14 +175,19 @@ SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job
 -- has none of the marks that set_running_from_anywhere clears, and columns left alone are indexes
 -- left alone.
 UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
-    claims = claims + 1, started_at = :now, cancel_requested_at = NULL
+    claims = claims + 1, started_at = :now, log_start = :log_start, cancel_requested_at = NULL,
+    {no_progress}
   WHERE seq = :seq
 
 -- name: set_running_from_anywhere
 UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
-    claims = claims + 1, started_at = :now, cancel_requested_at = NULL,
-    fresh = 0, held = 0, finished_at = NULL
+    claims = claims + 1, started_at = :now, log_start = :log_start, cancel_requested_at = NULL,
+    fresh = 0, held = 0, finished_at = NULL, {no_progress}
   WHERE seq = :seq
+
+-- name: no_progress
+progress_done = NULL, progress_total = NULL, progress_note = NULL, progress_rate = NULL,
+    progress_mean = NULL, progress_at = NULL
 
 -- name: next_pending
 -- The most urgent job that may run now. The queue's own pause stands in the LIMIT: as a condition
@@ -196,8 +230,17 @@ SELECT seq FROM job
   ORDER BY eta, seq LIMIT :most
 
 -- name: promote
-UPDATE job SET state = 'pending', place = :place, fresh = 0
+UPDATE job SET state = 'pending', place = :place, fresh = 0, held = {held_back}
   WHERE seq = :seq AND state IN ('scheduled', 'retrying')
+
+-- name: has_work
+-- Whether something runs, is ready or waits for its time, or will be let through from a batch.
+SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_running WHERE state = 'running' AND queue = :queue)
+  OR EXISTS (SELECT 1 FROM job WHERE queue = :queue AND state = 'pending' AND held = 0)
+  OR EXISTS (
+    SELECT 1 FROM job WHERE queue = :queue AND (state = 'scheduled' OR state = 'retrying'))
+  OR EXISTS (SELECT 1 FROM batch WHERE queue = :queue AND finished_at IS NULL
+    AND closed_at IS NOT NULL AND paused_at IS NULL AND cancelled_at IS NULL)
 
 -- name: next_due
 SELECT min(eta) FROM job WHERE queue = :queue AND (state = 'scheduled' OR state = 'retrying')
@@ -205,40 +248,43 @@ SELECT min(eta) FROM job WHERE queue = :queue AND (state = 'scheduled' OR state 
 -- name: succeed
 -- The claim number turns away a worker that lost its claim.
 UPDATE OR ROLLBACK job SET state = 'succeeded', worker = NULL, finished_at = :now, result = :result,
-    error_type = NULL, error_message = NULL, reason = NULL, cancel_requested_at = NULL
+    error_type = NULL, error_message = NULL, reason = NULL, cancel_requested_at = NULL,
+    log_end = nullif(:log_end, log_start), cpu = :cpu, memory = :memory
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: fail
 UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, finished_at = :now, result = NULL,
     failures = failures + :is_failure, retries_left = 0,
     error_type = :error_type, error_message = :error_message, reason = :reason,
-    error_where = :error_where, signature = :signature, cancel_requested_at = NULL
+    error_where = :error_where, signature = :signature, cancel_requested_at = NULL,
+    cpu = :cpu, memory = :memory
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: try_again
 -- Not 0 but the next place: what failed goes behind what waited.
 UPDATE OR ROLLBACK job SET state = :state, worker = NULL,
-    held = {is_paused}, failures = failures + :is_failure,
+    held = {held_back}, failures = failures + :is_failure,
     retries_left = :retries_left, retry_delay = :retry_delay, eta = :eta, place = :place,
     error_type = :error_type, error_message = :error_message, reason = :reason,
+    cpu = :cpu, memory = :memory,
     retries = max(retries, failures + :is_failure + :retries_left)
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: postpone
 UPDATE OR ROLLBACK job SET state = 'scheduled', worker = NULL,
-    held = {is_paused}, idle = idle + 1, eta = :eta, place = :place, fresh = 0,
+    held = {held_back}, idle = idle + 1, eta = :eta, place = :place, fresh = 0,
     reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: release
 -- The place is kept: what a stop returned is the first to go on.
 UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
-    held = {is_paused}, idle = idle + :idle, reason = :reason
+    held = {held_back}, idle = idle + :idle, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: requeue
 UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
-    held = {is_paused}, idle = idle + 1, place = :place
+    held = {held_back}, idle = idle + 1, place = :place
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: expire
@@ -251,7 +297,7 @@ UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, idle = idle + :id
 
 -- name: rescue
 UPDATE OR ROLLBACK job SET state = 'pending', worker = NULL,
-    held = {is_paused}, rescues = rescues + 1, reason = :reason
+    held = {held_back}, rescues = rescues + 1, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: give_up_rescue
@@ -263,21 +309,32 @@ UPDATE OR ROLLBACK job SET state = 'failed', worker = NULL, rescues = rescues + 
 -- name: held_by
 -- A handler out of another job's message has its own handler there too, but too deep for this.
 SELECT seq, claims, rescues, max_rescues, cancel_requested_at, has_handler AND handles IS NULL,
-    message, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter, task
+    message, retries_left, retry_delay, retry_backoff, retry_max_delay, retry_jitter, task, batch
   FROM job
   WHERE worker = :worker AND state = 'running'
 
+-- name: on_purpose
+-- So that nobody takes it for a real one.
+(SELECT ' (chaos: on purpose)' FROM event
+  WHERE event.seq = job.seq AND event.at = job.started_at AND kind = 'chaos' LIMIT 1)
+
 -- name: insert_attempt
 INSERT INTO attempt (seq, number, worker, started_at, ended_at, outcome, message,
-    error_type, error_message, traceback)
+    error_type, error_message, traceback, log_start, log_end,
+    progress_done, progress_total, progress_note, cpu, memory, post_mortem)
   SELECT seq, claims, ran_by, started_at, :now, :outcome, message,
-    :error_type, :error_message, :traceback FROM job WHERE seq = :seq
+    :error_type, :error_message || coalesce({on_purpose}, ''), :traceback, log_start, :log_end,
+    progress_done, progress_total, progress_note, :cpu, :memory, :post_mortem
+    FROM job WHERE seq = :seq
   ON CONFLICT DO NOTHING
 
 -- name: archive_success
 -- A success lives in the job's row alone: keep it before the row goes on.
-INSERT INTO attempt (seq, number, worker, started_at, ended_at, outcome, message)
-  SELECT seq, claims, ran_by, started_at, finished_at, 'succeeded', message FROM job
+INSERT INTO attempt (seq, number, worker, started_at, ended_at, outcome, message,
+    log_start, log_end, progress_done, progress_total, progress_note, cpu, memory)
+  SELECT seq, claims, ran_by, started_at, finished_at, 'succeeded', message,
+    log_start, coalesce(log_end, log_start), progress_done, progress_total, progress_note,
+    cpu, memory FROM job
     WHERE id = :id AND queue = :queue AND state = 'succeeded' AND started_at IS NOT NULL
   ON CONFLICT DO NOTHING
 
@@ -375,20 +432,24 @@ SELECT seq, claims, worker, cancel_requested_at FROM job
 SELECT 1 FROM job
   WHERE seq = :seq AND claims = :number AND state = 'running' AND cancel_requested_at IS NOT NULL
 
+-- name: printing
+SELECT worker, log_start FROM job WHERE state = 'running' AND log_start IS NOT NULL
+
 -- name: limited
 SELECT seq, claims, worker, hard_timeout FROM job
   WHERE state = 'running' AND hard_timeout IS NOT NULL
 
 -- name: retry
--- No pause or resume has looked after the job since it ended, so it is not held any more.
-UPDATE job SET state = :state, place = :place, held = 0, finished_at = NULL,
+-- No pause or resume has looked after the job since it ended.
+UPDATE job SET state = :state, place = :place, finished_at = NULL,
+    in_lane = {is_in_lane}, held = CASE WHEN {is_paused} THEN 1 ELSE 2 * {is_in_lane} END,
     cancel_requested_at = NULL, cancelled_because = NULL, expires = NULL, eta = NULL,
     retries = retries + :counted, reason = NULL
   WHERE seq = :seq AND state IN ('failed', 'cancelled', 'expired', 'discarded')
   RETURNING id, queue
 
 -- name: rearm
-UPDATE job SET state = 'waiting', held = 0, finished_at = NULL, cancelled_because = NULL,
+UPDATE job SET state = 'waiting', held = {held_back}, finished_at = NULL, cancelled_because = NULL,
     reason = NULL
   WHERE cancelled_because = :because AND seq = :seq AND state = 'cancelled'
   RETURNING seq
@@ -396,6 +457,58 @@ UPDATE job SET state = 'waiting', held = 0, finished_at = NULL, cancelled_becaus
 -- name: discard
 UPDATE job SET state = 'discarded', finished_at = :now WHERE seq = :seq AND state = 'failed'
   RETURNING seq
+
+-- name: now
+-- Its eta is now: one ahead would send it back to wait.
+UPDATE job SET state = 'pending', place = :place, fresh = 0, eta = :now, held = {held_back}
+  WHERE seq = :seq AND state IN ('scheduled', 'retrying')
+
+-- name: change
+UPDATE job SET state = :state, place = :place, priority = :priority, eta = :eta,
+    fresh = iif(:state = 'pending', 0, fresh),
+    held = iif(state = :state, held, {held_back})
+  WHERE seq = :seq AND state IN ('waiting', 'scheduled', 'pending', 'retrying')
+
+-- name: is_running
+SELECT 1 FROM job WHERE seq = :seq AND state = 'running'
+
+-- name: claims
+SELECT claims FROM job WHERE seq = :seq
+
+-- name: changeable
+SELECT state, priority, place, eta FROM job WHERE seq = :seq
+
+-- name: kin
+-- How a job stands, and those whom a decision about it may move: the steps after it, the callback of
+-- a chord. Of the one before it counts only whether it has ended.
+WITH RECURSIVE later (seq) AS (
+  VALUES (:seq)
+  UNION ALL SELECT job.seq FROM job JOIN later ON job.after = later.seq)
+SELECT seq, state, claims, finished_at FROM job WHERE seq IN (
+  SELECT seq FROM later
+  UNION
+  SELECT chord.callback FROM chord_member JOIN chord USING (cid)
+    WHERE chord_member.member IN (SELECT seq FROM later))
+UNION ALL
+SELECT before.seq, iif(before.finished_at IS NULL, '', before.state), 0, before.finished_at
+  FROM job JOIN job AS before ON before.seq = job.after WHERE job.seq = :seq
+ORDER BY 1
+
+-- name: alone
+SELECT seq, state, claims, finished_at FROM job WHERE seq = :seq
+
+-- name: chords_of
+-- Those that a job is a member of, and the one that it is the callback of.
+SELECT cid FROM chord_member WHERE member = :seq
+UNION SELECT cid FROM chord WHERE callback = :seq
+
+-- name: hold_if_paused
+-- A pause or a resume may have come while the job was none of its concern.
+UPDATE job SET held = iif(held = 2, 2, {held_back})
+  WHERE seq = :seq AND state IN ('waiting', 'scheduled', 'pending', 'retrying')
+
+-- name: hold_again
+UPDATE job SET held = 2 WHERE seq = :seq AND state = 'pending' AND in_lane = 1 AND held = 0
 
 -- name: standing
 -- What a decision about one job needs to know of it.
@@ -410,12 +523,12 @@ INSERT INTO message (data, checksum) SELECT data, checksum FROM message WHERE id
 -- name: copy_job
 INSERT INTO job (id, queue, task, state, priority, place, held, retries, retries_left, retry_delay,
     retry_backoff, retry_max_delay, retry_jitter, max_rescues, has_handler, handles, timeout, hard_timeout, created_at, message, args, kwargs, replay_of, key,
-    key_until)
+    key_until, in_lane)
   SELECT :id, queue, task, 'pending', priority, :place,
-    {is_paused},
+    CASE WHEN {is_paused} THEN 1 ELSE 2 * {is_limited} END,
     retries, retries, retry_delay, retry_backoff, retry_max_delay, retry_jitter, max_rescues,
     has_handler, handles, timeout, hard_timeout, :now, :message, args, kwargs, seq, key,
-    :now + (key_until - created_at)
+    :now + (key_until - created_at), {is_limited}
   FROM job WHERE seq = :seq
 
 -- name: insert_handler
@@ -443,8 +556,11 @@ DELETE FROM kv WHERE queue = :queue AND key = 'r:' || :id
 INSERT INTO event (at, seq, kind, detail) VALUES (:now, :seq, :kind, :detail)
 
 -- name: pause
-INSERT INTO pause (queue, task, since) VALUES (:queue, :task, :now)
+INSERT INTO pause (queue, task, since, why) VALUES (:queue, :task, :now, :why)
   ON CONFLICT DO NOTHING RETURNING task
+
+-- name: pauses_of
+SELECT task FROM pause WHERE queue = :queue AND (task = :task OR task = '')
 
 -- name: resume
 DELETE FROM pause WHERE queue = :queue AND task = :task RETURNING task
@@ -466,7 +582,7 @@ SELECT seq FROM job
 SELECT seq FROM job WHERE held = 1 AND task = :task AND queue = :queue LIMIT :most
 
 -- name: hold
-UPDATE job SET held = :held WHERE seq = :seq
+UPDATE job SET held = iif(:held, 1, 2 * in_lane) WHERE seq = :seq
 
 -- name: flushable_queue
 SELECT seq FROM ({waiting_in_line})
@@ -479,6 +595,9 @@ SELECT seq FROM job WHERE queue = :queue AND (state = 'scheduled' OR state = 're
 SELECT seq, priority, place FROM job WHERE queue = :queue AND state = 'pending' AND held = 0
 UNION ALL
 SELECT seq, priority, place FROM job WHERE held = 1 AND queue = :queue AND state = 'pending'
+UNION ALL
+SELECT seq, priority, place FROM job
+  WHERE held = 2 AND queue = :queue AND state = 'pending' AND in_lane = 1
 UNION ALL
 SELECT seq, priority, place FROM job WHERE queue = :queue AND state = 'scheduled' AND fresh = 1
 

@@ -41,7 +41,7 @@ SELECT seq FROM job WHERE {chosen} AND finished_at < {cut} AND {unneeded}
   ORDER BY seq LIMIT :most
 
 -- name: still_prunable
-SELECT seq FROM job
+SELECT seq, queue, task, state FROM job
   WHERE seq IN (SELECT value FROM json_each(:seqs)) AND finished_at < {cut} AND {unneeded}
 
 -- name: drop_messages
@@ -90,3 +90,11 @@ SELECT 1 FROM tally
 
 -- name: drop_empty_tally
 DELETE FROM tally WHERE chunk = :chunk AND jobs = 0
+
+-- name: is_log_needed
+-- Its worker may still write to its newest file; in the others lies what jobs have printed.
+SELECT :is_newest AND EXISTS (SELECT 1 FROM worker WHERE id = :worker AND ended_at IS NULL)
+  OR EXISTS (SELECT 1 FROM job WHERE log_end > :start AND log_end <= :stop)
+  OR EXISTS (
+    SELECT 1 FROM attempt
+      WHERE log_start >= :start AND log_start < :stop AND (log_end IS NULL OR log_end > log_start))

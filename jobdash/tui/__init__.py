@@ -5,6 +5,6 @@ that there is a terminal to draw on.
 """
 
 from jobdash.tui.options import DashboardOptions, PoolHandle, StopHow
-from jobdash.tui.run import run_dashboard
+from jobdash.tui.run import prepare_dashboard, run_dashboard
 
-__all__ = ["DashboardOptions", "PoolHandle", "StopHow", "run_dashboard"]
+__all__ = ["DashboardOptions", "PoolHandle", "StopHow", "prepare_dashboard", "run_dashboard"]

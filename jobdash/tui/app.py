@@ -1,44 +1,42 @@
-"""The dashboard as a Textual app: feed, signals, pool, and everything that asks first."""
+"""The dashboard as a Textual app: its parts, and its beginning and end."""
 
 import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar
 
-from textual import on, work
-from textual.app import App
+from textual import events, on, work
 from textual.binding import BindingType
 from textual.driver import Driver
 
-from jobdash.report import JobFilter
-from jobdash.tui import keys
-from jobdash.tui.acts import Acts
-from jobdash.tui.ascii_filter import AsciiFilter
+from jobdash.tui.acting.acts import Acts
+from jobdash.tui.acting.leaving import ending_screen, leave_screen
+from jobdash.tui.alarm import Alarm
+from jobdash.tui.asking.feed import Feed
+from jobdash.tui.asking.pulse import Pulse
+from jobdash.tui.asking.questions import HeadQuestion
+from jobdash.tui.asking.topics import HEAD
 from jobdash.tui.board import Board
-from jobdash.tui.clipboard import copy
-from jobdash.tui.feed import Feed
-from jobdash.tui.keys import bindings
-from jobdash.tui.leaving import leave_screen
+from jobdash.tui.keyboard import keys
+from jobdash.tui.keyboard.key import bindings
+from jobdash.tui.keyboard.keymap import Keymap
+from jobdash.tui.looks.ascii_filter import AsciiFilter
+from jobdash.tui.looks.kept_theme import KeptTheme
 from jobdash.tui.messages import FeedFailed, SnapshotReady
-from jobdash.tui.operations import Chosen
-from jobdash.tui.options import DashboardOptions
-from jobdash.tui.places.jobs import JobsPlace
-from jobdash.tui.places.place import Place
+from jobdash.tui.options import DashboardOptions, PoolHandle
+from jobdash.tui.overlays.choice import ChoiceScreen
 from jobdash.tui.pool_watch import PoolWatch
-from jobdash.tui.pulse import Pulse
-from jobdash.tui.questions import HeadQuestion
-from jobdash.tui.surroundings import wants_ascii
-from jobdash.tui.theme import THEME
-from jobdash.tui.topics import HEAD
+from jobdash.tui.requests import Requests
+from jobdash.tui.sure_timers import SureTimers
+from jobdash.tui.surroundings import is_in_browser, wants_ascii
 
 # What a shell reports for a program that a signal has ended.
 _SIGNALLED = 128
 
 
-class DashboardApp(App[str]):
+class DashboardApp(SureTimers, Requests):
     """Returns how a pool that was started for it is to be stopped: `finish`, `now` or `leave`."""
 
     CSS_PATH = "jobdash.tcss"
@@ -51,14 +49,21 @@ class DashboardApp(App[str]):
     ]
 
     def __init__(self, options: DashboardOptions) -> None:
-        super().__init__(driver_class=_driver())
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        super().__init__(options.theme, KeptTheme(options.state), driver_class=_driver())
         self.options = options
-        self.feed = Feed(options.database, self._news, self._feed_failed)
+        chosen = Keymap(options.keys).chosen
+        self.set_keymap(chosen)
+        # What may be pressed where nothing can be shown, and waits for nothing.
+        self.at_once = frozenset(
+            name.strip()
+            for key in (keys.QUIT, keys.SUSPEND)
+            for name in chosen.get(key.name_for_users, key.keys).split(",")
+        )
+        self.feed = Feed(options.database, self._news, self._feed_failed, options.clock)
         self.acts = Acts(self, options.database, read_only=options.read_only)
-        self._watch = PoolWatch(options, self._pool_restarted)
-        self.board = Board(options, self.feed, self._watch.banner)
+        self.pool_watch = PoolWatch(options, self._pool_restarted)
+        self.alarm = Alarm(self.pool_watch.banner, Keymap(options.keys).shown(keys.BREAKER))
+        self.board = Board(options, self.feed, self.alarm.banner)
         self._leaving = False
 
     def get_default_screen(self) -> Board:
@@ -84,12 +89,21 @@ class DashboardApp(App[str]):
             self._listen_to_signals()
 
     def on_ready(self) -> None:
-        """Spare the garbage collector all that has been made for good: pauses of 50 ms."""
+        """Begin with what can wait for the first paint."""
         self.call_after_refresh(gc.freeze)
+        if not self.is_headless:
+            self._make_ahead()
+
+    @work
+    async def _make_ahead(self) -> None:
+        await self.board.places.make_ahead()
+        # Spare the garbage collector all that has been made for good: pauses of 50 ms.
+        gc.freeze()
 
     def on_unmount(self) -> None:
-        """Stop reading."""
+        """Stop reading, and whatever is under way."""
         self.feed.stop()
+        self.acts.stop_all()
 
     def _listen_to_signals(self) -> None:
         for name in ("SIGTERM", "SIGHUP"):
@@ -101,6 +115,21 @@ class DashboardApp(App[str]):
     def _end(self, number: int) -> None:
         # Nobody can be asked any more: running jobs may finish, the rest stays in the file.
         self.exit("finish", return_code=_SIGNALLED + number)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether what the next key is for has not been read yet."""
+        # On the way out there is no screen any more.
+        return self.board.place.is_reading and self.board in self.screen_stack[-1:]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let no key act on what cannot be seen."""
+        if not (isinstance(event, events.Key) and self._is_blind(event.key)):
+            await super().on_event(event)
+
+    def _is_blind(self, key: str) -> bool:
+        is_seen = self.screen is not self.board or not self.board.is_too_small
+        return not is_seen and key not in self.at_once
 
     # -- news ------------------------------------------------------------------------------------
 
@@ -118,91 +147,64 @@ class DashboardApp(App[str]):
     def _take(self) -> None:
         if self.is_running and self.board.is_mounted:
             self.board.take()
+            if self.alarm.rings(self.feed.latest.value(HEAD)):
+                self.bell()
 
     def _tick(self) -> None:
         self.board.tick()
-        if self._watch.must_restart():
-            self.run_worker(self._watch.restart, thread=True, group="pool", exclusive=True)
+        self.offer_undo()
+        if self.pool_watch.must_restart():
+            self.run_worker(self.pool_watch.restart, thread=True, group="pool", exclusive=True)
 
     def _pool_restarted(self) -> None:
         self.call_from_thread(
             self.acts.tell, "The pool died: it was started again, once.", "warning"
         )
 
-    # -- what asks first -------------------------------------------------------------------------
+    # -- the end ---------------------------------------------------------------------------------
 
-    @on(Place.Act)
-    def _act_wanted(self, event: Place.Act) -> None:
-        self._act(event.operation, event.chosen)
-
-    @work
-    async def _act(self, operation: str, chosen: Sequence[Chosen]) -> None:
-        if await self.acts.act(operation, chosen):
-            self.board.place.acted()
-
-    @on(Place.Change)
-    def _change_wanted(self, event: Place.Change) -> None:
-        self._change(event.chosen)
+    @property
+    def pool(self) -> PoolHandle | None:
+        """The pool that was started for this dashboard, if one was."""
+        return self.pool_watch.pool
 
     @work
-    async def _change(self, chosen: Sequence[Chosen]) -> None:
-        # Imported at its first use, as the form for new jobs is.
-        from jobdash.tui.changed_replays import ChangedReplays
-
-        if await ChangedReplays(self, self.options, self.acts.tell).run(chosen):
-            self.board.place.acted()
-
-    @on(JobsPlace.MarkAll)
-    def _all_wanted(self, event: JobsPlace.MarkAll) -> None:
-        self._mark_all(event.wanted)
-
-    @work(exclusive=True, group="mark")
-    async def _mark_all(self, wanted: JobFilter) -> None:
-        self.board.jobs.mark(wanted, await self.acts.find(wanted))
-
-    @on(Place.Copy)
-    def _copy(self, event: Place.Copy) -> None:
-        copy(self, event.text)
-        self.acts.tell(f"Copied {event.what}.")
-
-    @work
-    async def action_new(self) -> None:
-        """Enqueue a job."""
-        # Imported at its first use: the form is not part of the first paint.
-        from jobdash.tui.new_jobs import NewJobs
-
-        await NewJobs(self, self.options, self.acts.tell).run(self.board.place.subject[1])
-
-    @work
-    async def action_pause(self) -> None:
-        """Pause or resume a task, or everything."""
-        queue, task = self.board.place.subject
-        head = self.feed.latest.value(HEAD)
-        queue = queue or self.options.queue or (head.queues[0] if head and head.queues else "")
-        await self.acts.pause(queue, task)
-
-    @work
-    async def _leave(self) -> None:
-        head = self.feed.latest.value(HEAD)
-        busy = sum(worker.job is not None for worker in head.runners) if head else 0
-        choice = await self.push_screen_wait(leave_screen(busy))
+    async def _leave(self, question: ChoiceScreen) -> None:
+        choice = await self.push_screen_wait(question)
         self._leaving = False
         if choice:
             self.exit(choice)
 
     async def action_quit(self) -> None:
         """Quit; ask what becomes of a pool that was started for this dashboard."""
-        if not self._watch.is_ours:
+        if self.pool_watch.is_ours:
+            head = self.feed.latest.value(HEAD)
+            busy = sum(worker.job is not None for worker in head.runners) if head else 0
+            self._ask_to_leave(leave_screen(busy))
+        else:
             self.exit("leave")
-        elif not self._leaving:
+
+    async def action_end(self) -> None:
+        """Quit by the key that leads back, which is easily pressed once too often."""
+        if self.options.ending and not self.pool_watch.is_ours:
+            self._ask_to_leave(ending_screen(self.options.ending))
+        else:
+            await self.action_quit()
+
+    def _ask_to_leave(self, question: ChoiceScreen) -> None:
+        if not self._leaving:
             self._leaving = True
-            self._leave()
+            self._leave(question)
 
 
 def _driver() -> type[Driver] | None:
     """Return the driver for this platform, None for Textual's own choice."""
+    if is_in_browser():
+        from jobdash.tui.drivers.browser import BrowserDriver
+
+        return BrowserDriver
     if sys.platform == "win32":
         return None
-    from jobdash.tui.quick_driver import QuickDriver
+    from jobdash.tui.drivers.quick import QuickDriver
 
     return QuickDriver

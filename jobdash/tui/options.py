@@ -1,8 +1,11 @@
 """What the dashboard is told by whoever starts it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
+
+from jobdash.tui.clock import now_us
 
 StopHow = Literal["finish", "now"]
 
@@ -25,7 +28,14 @@ class DashboardOptions:
     """One dashboard: which file, which app, and what it may do.
 
     `app` is the name for `-A`, needed to enqueue; `queue` None shows every queue of the file;
-    `pool` is a pool that ends or stays with the dashboard; `note` is shown beside the tabs.
+    `pool` is a pool that ends or stays with the dashboard; `start_pool` starts one that does, or
+    returns None if the file has one by now, and is None if no app is known; `note` is shown beside
+    the tabs. `ending` says in a few words what `q` ends besides the dashboard: it is asked once.
+    `is_copy` if the file is a copy, as `note` says: nobody works on it.
+    `theme` '' means the one that suits the terminal; `keys` are other keys for the ids of the key
+    table. `environ` is what the app has to be told besides what we were. `state` is the folder in
+    which the theme that was chosen is kept for the next time, None for nowhere. `clock` tells the
+    present moment in microseconds since the epoch.
     """
 
     database: Path
@@ -35,4 +45,12 @@ class DashboardOptions:
     read_only: bool = False
     mouse: bool = True
     ascii: bool = False
+    start_pool: Callable[[], PoolHandle | None] | None = None
     note: str = ""
+    ending: str = ""
+    is_copy: bool = False
+    theme: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    state: Path | None = None
+    clock: Callable[[], int] = now_us

@@ -1,6 +1,7 @@
 """From a checked terminal to an exit status."""
 
 import os
+import sys
 
 from jobdash.report import Report
 from jobdash.tui.options import DashboardOptions, PoolHandle
@@ -14,6 +15,21 @@ _TEXTUAL_DEFAULTS = {
 }
 
 
+# Seconds for which the thread that reads the file may hold up the one that draws: 5 ms by default,
+# several times in each repaint.
+_TURN = 0.0005
+
+
+def prepare_dashboard() -> None:
+    """Import what the dashboard is made of, which takes most of a second.
+
+    `run_dashboard` does it too, if it has not been done while something else was waited for.
+    """
+    for name, value in _TEXTUAL_DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    import jobdash.tui.app  # noqa: F401
+
+
 def run_dashboard(options: DashboardOptions) -> int:
     """Show the dashboard until the user leaves it; return the exit status of the program.
 
@@ -23,14 +39,14 @@ def run_dashboard(options: DashboardOptions) -> int:
     """
     check_terminal()
     Report(options.database).close()
-    for name, value in _TEXTUAL_DEFAULTS.items():
-        os.environ.setdefault(name, value)
+    prepare_dashboard()
     from jobdash.tui.app import DashboardApp
 
+    sys.setswitchinterval(_TURN)
     app = DashboardApp(options)
     choice = app.run(mouse=options.mouse)
-    if options.pool is not None:
-        _stop(options.pool, choice)
+    if app.pool is not None:
+        _stop(app.pool, choice)
     return app.return_code or 0
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 
+from huey.api import group
 from notes import wait_at, write
 
 from jobdash import SqliteHuey, crontab
@@ -44,6 +45,13 @@ def locked(book: str, gate: str) -> None:
     if gate == "deaf":
         sum(range(10**12))
     wait_at(gate)
+
+
+@huey.task()
+def enqueues(book: str) -> None:
+    """Enqueues a call, and calls in a group."""
+    note(book, "alone")
+    huey.enqueue(group([note.s(book, "together"), note.s(book, "too").then(note, book)]))
 
 
 @huey.task()

@@ -50,7 +50,7 @@ def who() -> list[int]:
     return [job.attempt, os.getpid()]
 
 
-@huey.task()
+@huey.task(concurrency=2)
 @noted
 def instant() -> list[int]:
     return who()

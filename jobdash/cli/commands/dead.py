@@ -1,11 +1,12 @@
 """`jobdash dead`: the dead-letter queue, which is the failed jobs, in groups that died alike."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from jobdash.cli.choice import Filter, full_name
+from jobdash.cli.choice import Filter, filter_option, job_filter
 from jobdash.cli.clock import now
 from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.failure import DONE
@@ -31,6 +32,7 @@ _HEAD = ("GROUP", "JOBS", "ERROR", "TASK", "WHERE", "LAST", "MESSAGE")
 @click.option("--text", default="", help="With this in task, id, arguments or error.")
 @click.option("--error", default="", metavar="TYPE", help="With this type of error.")
 @click.option("--queue", default="", metavar="NAME", help="Of this queue.")
+@filter_option
 @click.option(
     "--limit",
     type=click.IntRange(1, _MOST),
@@ -58,14 +60,7 @@ def dead(
 
 
 def _wanted(report: Report, group: str, typed: Filter) -> JobFilter:
-    return JobFilter(
-        (State.FAILED,),
-        full_name(report, typed.task),
-        typed.text,
-        typed.queue,
-        error_type=typed.error,
-        signature=report.dead_group(group) if group else "",
-    )
+    return job_filter(report, replace(typed, states=((State.FAILED,),), group=group))
 
 
 # -- groups --------------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
-"""`jobdash cancel`, `retry`, `replay`, `discard`: decisions about jobs."""
+"""`jobdash cancel`, `retry`, `replay`, `discard`, `now`, `change`: decisions about jobs."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
+from jobdash.cli.batch_acts import act_on_batch, batch_option
 from jobdash.cli.changes import change_options, changing_step
 from jobdash.cli.choice import Filter, filter_options
 from jobdash.cli.command import FileCommand, json_option
 from jobdash.cli.decision import Wish, decide
 from jobdash.cli.settings import Settings
+from jobdash.cli.timing import timing_options, timing_step
+from jobdash.errors import UsageError
 from jobdash.operations import OPERATIONS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,10 +53,15 @@ def _wish(
 
 
 @click.command("cancel", cls=FileCommand, example="jobdash cancel 12 13")
-@_choosing()
-def cancel(settings: Settings, /, **typed: Any) -> int:
+@_choosing(batch_option)
+def cancel(settings: Settings, /, batch: str | None, **typed: Any) -> int:
     """Cancel jobs that wait, and stop jobs that run."""
-    return decide(settings, OPERATIONS["cancel"], _wish(**typed))
+    wish = _wish(**typed)
+    if batch is None:
+        return decide(settings, OPERATIONS["cancel"], wish)
+    if wish.refs or wish.is_filter:
+        raise UsageError("--batch is a whole batch: for some of its jobs, --filter batch:NAME ...")
+    return act_on_batch(settings, "cancel", batch, as_json=wish.as_json)
 
 
 @click.command("retry", cls=FileCommand, example="jobdash retry --error TimeoutError --yes")
@@ -90,3 +98,25 @@ def replay(
 def discard(settings: Settings, /, **typed: Any) -> int:
     """Take failed jobs out of the dead-letter queue."""
     return decide(settings, OPERATIONS["discard"], _wish(**typed))
+
+
+@click.command("now", cls=FileCommand, example="jobdash now 12")
+@_choosing()
+def now(settings: Settings, /, **typed: Any) -> int:
+    """Let jobs run now that are scheduled, or that wait for their next try."""
+    return decide(settings, OPERATIONS["now"], _wish(**typed))
+
+
+@click.command("change", cls=FileCommand, example="jobdash change 12 --priority 10")
+@_choosing(*timing_options)
+def change(
+    settings: Settings,
+    /,
+    priority: float | None,
+    delay: float | None,
+    at: int | None,
+    **typed: Any,
+) -> int:
+    """Change how urgent jobs are that have not begun, or when they are to run."""
+    step = timing_step(priority, delay, at)
+    return decide(settings, OPERATIONS["change"], _wish(**typed), step)

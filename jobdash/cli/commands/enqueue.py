@@ -13,7 +13,7 @@ from jobdash.cli.parameters import DURATION, LABEL, MOMENT, PRIORITY, WINDOW
 from jobdash.cli.reading import NOBODY_WORKS
 from jobdash.cli.settings import Settings
 from jobdash.cli.target import Target
-from jobdash.cli.words import read_json, read_pairs, read_word, with_negative_numbers
+from jobdash.cli.words import read_json, with_negative_numbers
 from jobdash.errors import UsageError
 from jobdash.job import MICROSECONDS, Job
 from jobdash.render import describe_when, job_json
@@ -21,6 +21,7 @@ from jobdash.report import Report
 from jobdash.text import iso
 
 if TYPE_CHECKING:
+    from jobdash.cli.call_words import CallWords
     from jobdash.control.enqueue import Enqueued
 
 _MOST = 1_000_000_000
@@ -53,7 +54,7 @@ class _Enqueue(FileCommand):
 @click.option("--args", "args_json", metavar="JSON", help="All arguments as a JSON list.")
 @click.option("--kwargs", "kwargs_json", metavar="JSON", help="Named arguments as a JSON object.")
 @click.option("--delay", type=DURATION, help="Not before this time has passed: 90s, 10m, 2h.")
-@click.option("--at", type=MOMENT, help="Not before this moment: 2026-11-22T14:30Z, 14:30.")
+@click.option("--at", type=MOMENT, help="Not before this moment: 14:30, 2027-01-31T14:30Z.")
 @click.option("--priority", type=PRIORITY, help="Higher is earlier; 0 if not given.")
 @click.option("--retries", type=click.IntRange(0, _MOST), help="More attempts after a failure.")
 @click.option("--retry-delay", type=DURATION, help="How long to wait before each.")
@@ -79,12 +80,14 @@ def enqueue(
 ) -> int:
     """Enqueue a job of TASK and print its id, or that of the first job with the same key.
 
-    Each ARG is JSON (3, true, '[1, 2]', '{"a": 1}') or a bare word, which is a text.
+    Each ARG is JSON (3, true, '[1, 2]', '{"a": 1}') or a bare word, which is a text; what TASK
+    wants as a text is one, also if it looks like a number.
     """
-    args = _positional(words, args_json)
-    kwargs = _named(pairs, kwargs_json)
     _check(count, options)
     huey = Target(settings).load()
+    reader = _reader(huey, task)
+    args = _positional(reader, words, args_json)
+    kwargs = _named(reader, pairs, kwargs_json)
     entered = _enqueue(huey, task, args, kwargs, count or 1, options)
     with Report(huey.storage.database.path) as report:
         jobs = [_Entered(report.job(one.id), one.is_new) for one in entered]
@@ -93,17 +96,23 @@ def enqueue(
     return DONE
 
 
-def _positional(words: Sequence[str], args_json: str | None) -> list[Any]:
+def _reader(huey: Any, task: str) -> "CallWords":
+    from jobdash.cli.call_words import CallWords
+
+    return CallWords(huey, task)
+
+
+def _positional(reader: "CallWords", words: Sequence[str], args_json: str | None) -> list[Any]:
     if args_json is None:
-        return [read_word(word) for word in words]
+        return reader.positional(words)
     if words:
         raise UsageError("give the arguments one by one or with --args: not both")
     args: list[Any] = read_json(args_json, list, "--args")
     return args
 
 
-def _named(pairs: Sequence[str], kwargs_json: str | None) -> dict[str, Any]:
-    one_by_one = read_pairs(pairs)
+def _named(reader: "CallWords", pairs: Sequence[str], kwargs_json: str | None) -> dict[str, Any]:
+    one_by_one = reader.named(pairs)
     together = {} if kwargs_json is None else read_json(kwargs_json, dict, "--kwargs")
     twice = next((name for name in one_by_one if name in together), None)
     if twice is not None:

@@ -1,4 +1,4 @@
-"""`jobdash pause` and `resume`: hold back a task's jobs, or all."""
+"""`jobdash pause` and `resume`: hold back the jobs of a task or of a batch, or all."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from jobdash.cli.batch_acts import act_on_batch, batch_option
 from jobdash.cli.choice import full_name
 from jobdash.cli.clock import now
 from jobdash.cli.command import FileCommand, json_option
@@ -24,6 +25,7 @@ def _about_a_task(function: Function) -> Function:
     parts = (
         click.argument("task", default=""),
         click.option("--queue", metavar="NAME", help="The queue, if the file has several."),
+        batch_option,
         json_option,
         click.pass_obj,
     )
@@ -35,20 +37,30 @@ def _about_a_task(function: Function) -> Function:
 @click.command("pause", cls=FileCommand, example="jobdash pause mail.send")
 @_about_a_task
 def pause(settings: Settings, **wish: Any) -> int:
-    """Hand out no more jobs of TASK, or no more jobs at all. What runs goes on."""
+    """Hand out no more jobs of TASK, of a batch, or no more jobs at all. What runs goes on."""
     return _switch(settings, "pause", "paused", **wish)
 
 
 @click.command("resume", cls=FileCommand, example="jobdash resume")
 @_about_a_task
 def resume(settings: Settings, **wish: Any) -> int:
-    """Hand out jobs of TASK, or of the whole queue, again."""
+    """Hand out jobs of TASK, of a batch, or of the whole queue, again."""
     return _switch(settings, "resume", "resumed", **wish)
 
 
 def _switch(
-    settings: Settings, operation: str, done: str, task: str, queue: str | None, as_json: bool
+    settings: Settings,
+    operation: str,
+    done: str,
+    task: str,
+    queue: str | None,
+    batch: str | None,
+    as_json: bool,
 ) -> int:
+    if batch is not None:
+        if task or queue:
+            raise UsageError("say a task, a queue or a batch: not several")
+        return act_on_batch(settings, operation, batch, as_json=as_json)
     path = find_file(settings)
     with Report(path) as report:
         name, owner = _which(report, task, queue)

@@ -1,6 +1,6 @@
 """`jobdash stats`: the numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,7 +12,11 @@ from jobdash.cli.output import print_json, say
 from jobdash.cli.reading import open_report
 from jobdash.cli.settings import Settings
 from jobdash.cli.table import print_facts, print_table
+from jobdash.errors import UsageError
+from jobdash.forecast import Range
 from jobdash.job import MICROSECONDS, State, Worker
+from jobdash.metrics import exposition
+from jobdash.render import range_json
 from jobdash.report import Report
 from jobdash.text import format_age, iso
 
@@ -22,11 +26,19 @@ _SPANS = (1, 5)
 
 @click.command("stats", cls=FileCommand, example="jobdash stats --json")
 @json_option
+@click.option(
+    "--prometheus", is_flag=True, help="Print metrics for Prometheus' textfile collector."
+)
 @click.pass_obj
-def stats(settings: Settings, as_json: bool) -> int:
+def stats(settings: Settings, as_json: bool, prometheus: bool) -> int:
     """Show numbers: states, rates, workers, pauses."""
+    if prometheus and as_json:
+        raise UsageError("--json or --prometheus: not both")
     moment = now()
     with open_report(settings) as report:
+        if prometheus:
+            click.echo(exposition(report, moment), nl=False)
+            return DONE
         oldest = report.oldest_pending_at()
         found = _stats(report, moment, oldest)
     if as_json:
@@ -42,6 +54,7 @@ def _stats(report: Report, moment: int, oldest: int | None) -> dict[str, Any]:
     states = report.counts()
     workers = report.workers()
     runners = [worker for worker in workers if worker.kind != "pool"]
+    outlooks = {queue: report.outlook(queue, moment) for queue in report.queues()}
     return {
         "states": {str(state): count for state, count in states.items()},
         "total": sum(states.values()),
@@ -54,6 +67,8 @@ def _stats(report: Report, moment: int, oldest: int | None) -> dict[str, Any]:
         "pools": [_pool(worker) for worker in workers if worker.kind == "pool"],
         "paused": [{"queue": queue, "task": task or None} for queue, task in report.pauses()],
         "queues": report.queues(),
+        "forecast": {queue: range_json(one.all_done) for queue, one in outlooks.items()},
+        "stalled": sorted(report.stalled(moment)),
         "plain_messages": report.plain_messages(),
     }
 
@@ -77,11 +92,21 @@ def _facts(found: dict[str, Any], oldest: str) -> list[tuple[str, str]]:
         ("oldest pending", oldest),
         ("enqueued", _pace(found["enqueued_per_minute"])),
         ("finished", _pace(found["finished_per_minute"])),
+        ("all done", _all_done(found["forecast"])),
+        ("stalled", ", ".join(f"#{seq}" for seq in found["stalled"])),
         ("workers", f"{found['workers']}, {found['busy']} busy"),
         ("pool", pools or "none"),
         ("paused", ", ".join(entry["task"] or "everything" for entry in found["paused"])),
         ("plain messages", str(found["plain_messages"] or "")),
     ]
+
+
+def _all_done(forecast: Mapping[str, Sequence[float] | None]) -> str:
+    """Return when what is ready now will have run, `in 2-4 min`, for each queue that has some."""
+    told = {queue: Range(*one).when() for queue, one in forecast.items() if one}
+    if len(forecast) == 1:
+        return "".join(told.values())
+    return ", ".join(f"{queue} {when}" for queue, when in told.items())
 
 
 def _pace(rates: Mapping[str, float]) -> str:

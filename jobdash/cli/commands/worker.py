@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from jobdash.alerts.rules import USUAL, Watching
 from jobdash.cli.command import FileCommand
 from jobdash.cli.settings import Settings
 from jobdash.cli.target import Target
@@ -77,6 +79,9 @@ _NEEDLESS: dict[str, click.Option] = {
 @click.option("-v", "--verbose", is_flag=True, help="Log every job.")
 @click.option("-q", "--quiet", is_flag=True, help="Log only what goes wrong.")
 @click.option("-S", "--simple", "simple_log", is_flag=True, help="Short log lines.")
+@click.option("--no-echo", is_flag=True, help="Keep what jobs print off this terminal.")
+@click.option("--notify", metavar="CMD", help="Tell a shell command of alerts; JSON is its input.")
+@click.option("--lifeline", type=click.IntRange(min=0), hidden=True)
 @click.option("--reload", is_flag=True, help="Restart workers when the app's code changes.")
 @click.pass_obj
 def worker(settings: Settings, /, positional: str | None, **options: Any) -> int:
@@ -89,7 +94,17 @@ def worker(settings: Settings, /, positional: str | None, **options: Any) -> int
         settings = replace(settings, app=_only(positional, settings.app))
     target = Target(settings)
     target.prepare_environment()
-    return run_pool(_pool_options(target, options))
+    # Imported here, for `jobdash --help` reads all commands.
+    from jobdash.alerts.companion import Companion
+
+    watching = _watching(target, options.pop("notify"))
+    return run_pool(_pool_options(target, options), partial(Companion, watching))
+
+
+def _watching(target: Target, notify: str | None) -> Watching:
+    """Return what is configured; who is to be told and has no rules gets the usual ones."""
+    found = target.watching or Watching(USUAL if notify else ())
+    return found if notify is None else replace(found, notify=notify)
 
 
 def _only(app: str, other: str | None) -> str:
@@ -106,6 +121,7 @@ def _pool_options(target: Target, options: dict[str, Any]) -> PoolOptions:
         app=target.app,
         database=_absolute(target.named_database),
         periodic=not options.pop("no_periodic"),
+        echo=not options.pop("no_echo"),
         verbose=_verbosity(options.pop("verbose"), options.pop("quiet")),
         ignored=ignored,
         **options,

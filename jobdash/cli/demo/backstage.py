@@ -73,20 +73,26 @@ class Load:
 
 def serve() -> bool:
     """Run servers and load as told; return whether it ended with a `bye`."""
+    from sample_tasks.address import written_down
     from sample_tasks.servers import FlakyHttpServer, SmtpServer
 
     with SmtpServer(SEED) as smtp, FlakyHttpServer(SEED) as http:
-        _say({"smtp": smtp.address, "http": http.address})
-        load = Load()
-        for line in sys.stdin:
-            order = line.strip()
-            if order == "bye":
-                return True
-            if order == "load":
-                load.start()
-            elif order == "stop":
-                load.stop()
-                _say({"ids": load.ids, "failure": load.failure})
+        addresses = {"JOBDASH_DEMO_SMTP": smtp.address, "JOBDASH_DEMO_HTTP": http.address}
+        with written_down(addresses):
+            _say({"servers": addresses})
+            return _obey(Load())
+
+
+def _obey(load: Load) -> bool:
+    for line in sys.stdin:
+        order = line.strip()
+        if order == "bye":
+            return True
+        if order == "load":
+            load.start()
+        elif order == "stop":
+            load.stop()
+            _say({"ids": load.ids, "failure": load.failure})
     return False
 
 

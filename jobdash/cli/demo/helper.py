@@ -53,7 +53,8 @@ class Helper:
         answer = self._answer()
         if "error" in answer:
             raise ProgramFailed(answer["error"], answer["code"])
-        return {"JOBDASH_DEMO_SMTP": answer["smtp"], "JOBDASH_DEMO_HTTP": answer["http"]}
+        servers: dict[str, str] = answer["servers"]
+        return servers
 
     def start_load(self) -> None:
         """Begin to enqueue."""

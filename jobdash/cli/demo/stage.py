@@ -4,7 +4,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +23,29 @@ _LAST_WORKER_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A demo that is set up: pool and servers work, nothing is enqueued yet."""
+    """A demo that is set up: pool and servers work, nothing is enqueued yet.
+
+    `environ` is what the tasks are run with.
+    """
 
     database: Path
     helper: Helper
     keeper: Keeper
+    environ: Mapping[str, str]
 
 
 @contextmanager
 def set_stage(
-    database: Path | None, workers: int, keep: bool, tell: Callable[[str], None]
+    database: Path | None,
+    workers: int,
+    keep: bool,
+    tell: Callable[[str], None],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Stage]:
     """Start everything; at the end, however it comes, stop everything and remove the folder.
 
-    Without `database` the file lies in the folder, which `keep` spares.
+    Without `database` the file lies in the folder, which `keep` spares. `meanwhile` is done while
+    the pool starts.
     """
     with ExitStack() as stack:
         stack.enter_context(_signals_that_unwind())
@@ -44,12 +53,14 @@ def set_stage(
         file = folder / "demo.db" if database is None else database.absolute()
         environ = sample_environment(file, folder)
         helper = stack.enter_context(Helper(file, folder, environ))
-        pool = PoolProcess(SAMPLES, file, workers, {**environ, **helper.addresses()})
+        environ = {**environ, **helper.addresses()}
+        pool = PoolProcess(SAMPLES, file, workers, environ)
         stack.callback(_stop, pool)
+        meanwhile()
         wait_until_serving(pool)
         keeper = stack.enter_context(Keeper(pool, tell))
         stack.callback(_be_deaf)
-        yield Stage(file, helper, keeper)
+        yield Stage(file, helper, keeper, environ)
 
 
 def _stop(pool: PoolProcess) -> None:

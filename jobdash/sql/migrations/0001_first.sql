@@ -42,6 +42,13 @@ CREATE TABLE job (
 
   worker INTEGER,
   ran_by INTEGER,
+  -- where what the running or the last successful attempt printed lies, see jobdash/logfiles.py;
+  -- log_end is of the last success, NULL if it printed nothing
+  log_start INTEGER,
+  log_end INTEGER,
+  -- of the last run that came to its end: CPU time in microseconds, memory at its peak in bytes
+  cpu INTEGER,
+  memory INTEGER,
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   finished_at INTEGER,
@@ -58,14 +65,23 @@ CREATE TABLE job (
   -- with failures of its kind. Written when a job fails, and left alone by all that comes after.
   error_where TEXT,
   signature TEXT,
-  progress_done INTEGER,
-  progress_total INTEGER,
+  -- How far the run has come, in what its task counts; units a second lately, and on the whole.
+  -- Cleared by the next claim.
+  progress_done ANY,
+  progress_total ANY,
   progress_note TEXT,
+  progress_rate REAL,
+  progress_mean REAL,
+  progress_at INTEGER,
 
   -- the job whose success lets this one run, and the job whose end cancelled it
   after INTEGER,
   cancelled_because INTEGER,
+  -- the job that enqueued it while it ran, or whose failure it handles
   parent INTEGER,
+  -- the first job of the huey group that it was enqueued in; 0: a member of a chord, whose callback
+  -- ties it to the others
+  group_head INTEGER,
   replay_of INTEGER,
   duplicate_of INTEGER,
   -- whether its message holds an error handler; and for a handler that is to be found in the copy
@@ -104,10 +120,14 @@ CREATE INDEX job_state ON job (state, seq)
 -- The dead letters by what they died of; tells how many, whose and since when without a look at rows.
 CREATE INDEX job_signature ON job (signature, queue, task, finished_at) WHERE state = 'failed';
 CREATE INDEX job_after ON job (after) WHERE after IS NOT NULL;
-CREATE INDEX job_parent ON job (parent) WHERE parent IS NOT NULL;
+-- With the groups, so that a tree finds the few lines it has for a hundred thousand children.
+CREATE INDEX job_parent ON job (parent, group_head) WHERE parent IS NOT NULL;
+CREATE INDEX job_group ON job (group_head) WHERE group_head > 0;
 CREATE INDEX job_replay ON job (replay_of) WHERE replay_of IS NOT NULL;
 CREATE INDEX job_batch ON job (batch) WHERE batch IS NOT NULL;
 CREATE INDEX job_key ON job (queue, key) WHERE key IS NOT NULL;
+-- Only of those that printed: they keep a log file from being deleted.
+CREATE INDEX job_log ON job (log_end) WHERE log_end IS NOT NULL;
 
 -- What huey serialized, written once and never changed.
 CREATE TABLE message (
@@ -138,8 +158,19 @@ CREATE TABLE attempt (
   error_type TEXT,
   error_message TEXT,
   traceback TEXT,
+  -- NULL: the worker died, and printed to the end of its file
+  log_start INTEGER,
+  log_end INTEGER,
+  progress_done ANY,
+  progress_total ANY,
+  progress_note TEXT,
+  cpu INTEGER,
+  memory INTEGER,
+  -- the failure in full, as JSON. The last column: it may be long, and few readers want it
+  post_mortem TEXT,
   PRIMARY KEY (seq, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_log ON attempt (log_start) WHERE log_end IS NULL OR log_end > log_start;
 
 -- A chord is its callback's row plus one row per member. Without a callback, which was pruned, the
 -- rest of it goes next, bit by bit.
@@ -186,9 +217,16 @@ CREATE TABLE worker (
   ended_at INTEGER,
   ended_how TEXT,
   done INTEGER NOT NULL DEFAULT 0,
-  failed INTEGER NOT NULL DEFAULT 0
+  failed INTEGER NOT NULL DEFAULT 0,
+  -- of a pool: how its app is named, for who wants to run a job of the file in front of him
+  app TEXT,
+  -- of a pool: how many workers it shall have; NULL if it takes no wishes, as when it stops
+  size INTEGER CHECK (size >= 0),
+  -- of a pool's worker: what somebody wants of it; its pool sees to it
+  wish TEXT CHECK (wish IN ('drain', 'remove', 'restart'))
 ) STRICT;
 CREATE INDEX worker_live ON worker (queue, kind) WHERE ended_at IS NULL;
+CREATE INDEX worker_wish ON worker (pool) WHERE wish IS NOT NULL AND ended_at IS NULL;
 
 CREATE TABLE task_type (
   queue TEXT NOT NULL,
@@ -200,6 +238,8 @@ CREATE TABLE task_type (
   priority REAL NOT NULL,
   timeout REAL,
   periodic INTEGER NOT NULL,
+  -- of a periodic task: when it runs, as JSON
+  rule TEXT,
   registered_at INTEGER NOT NULL,
   PRIMARY KEY (queue, name)
 ) STRICT, WITHOUT ROWID;
@@ -209,6 +249,16 @@ CREATE TABLE pause (
   queue TEXT NOT NULL,
   task TEXT NOT NULL,
   since INTEGER NOT NULL,
+  PRIMARY KEY (queue, task)
+) STRICT, WITHOUT ROWID;
+
+-- Faults that somebody wants a task's next runs to have, `jobdash chaos`; a claim takes one.
+CREATE TABLE chaos (
+  queue TEXT NOT NULL,
+  task TEXT NOT NULL,
+  fault TEXT NOT NULL CHECK (fault IN ('raise', 'hang', 'kill', 'twice')),
+  left INTEGER NOT NULL CHECK (left > 0),
+  armed_at INTEGER NOT NULL,
   PRIMARY KEY (queue, task)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,18 +1,20 @@
 """The form for a replay with other arguments."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from jobdash.control.app_helper import ChangedReplay
 from jobdash.errors import UsageError
 from jobdash.job import TaskType
-from jobdash.text import format_count
-from jobdash.tui.app_helper import ChangedReplay
+from jobdash.text import format_count, shorten
+from jobdash.tui.calls.parameters import Parameter, read_value
+from jobdash.tui.looks.present import words
 from jobdash.tui.overlays.call_form import CallForm
 from jobdash.tui.overlays.field import Field
-from jobdash.tui.parameters import read_value
-from jobdash.tui.present import words
 
 _KEPT = "as recorded"
+_DEFAULT = "by default"
+_LONGEST = 30
 
 
 class ChangeCallScreen(CallForm[ChangedReplay]):
@@ -26,8 +28,10 @@ class ChangeCallScreen(CallForm[ChangedReplay]):
         send: Callable[[ChangedReplay], Awaitable[str]],
         seqs: Sequence[int],
         known: Mapping[str, str],
+        left_out: Collection[str] = (),
     ) -> None:
         super().__init__(task, send)
+        self._left_out = left_out
         self._seqs = seqs
         self._known = known
 
@@ -41,8 +45,7 @@ class ChangeCallScreen(CallForm[ChangedReplay]):
         """Make the fields."""
         for parameter in self.parameters:
             known = self._known.get(parameter.name, "")
-            hint = parameter.annotation if known else f"{_KEPT}  {parameter.annotation}"
-            yield Field(parameter.name, words(parameter.name), words(hint), known)
+            yield Field(parameter.name, words(parameter.name), words(self._hint(parameter)), known)
 
     def read(self, typed: dict[str, str]) -> tuple[ChangedReplay, dict[str, str]]:
         """Return what has changed and what is wrong."""
@@ -58,6 +61,16 @@ class ChangeCallScreen(CallForm[ChangedReplay]):
         return ChangedReplay(self._seqs, changes), wrong
 
     def told(self, wanted: ChangedReplay) -> str:
-        """Return what changes."""
-        changes = ", ".join(f"{name}={value!r}" for name, value in wanted.changes.items())
-        return words(f"with {changes}" if changes else "nothing is changed: the same call again")
+        """Return what changes, old and new."""
+        changes = ", ".join(self._difference(*one) for one in wanted.changes.items())
+        return words(changes or "nothing is changed: the same call again")
+
+    def _hint(self, parameter: Parameter) -> str:
+        if parameter.name in self._left_out:
+            return parameter.hint
+        is_known = parameter.name in self._known
+        return parameter.annotation if is_known else f"{_KEPT}  {parameter.annotation}"
+
+    def _difference(self, name: str, value: Any) -> str:
+        old = self._known.get(name, _DEFAULT if name in self._left_out else _KEPT)
+        return f"{name}: {shorten(old, _LONGEST)} → {shorten(repr(value), _LONGEST)}"

@@ -10,11 +10,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from jobdash.tui.spans import Spans
-from jobdash.tui.theme import ALARM, BOLD, CURSOR, INK, KEY, PLAIN
+from jobdash.tui.keyboard import keys
+from jobdash.tui.looks.spans import Spans
+from jobdash.tui.looks.theme import ALARM, BOLD, CURSOR, INK, KEY, PLAIN
+from jobdash.tui.overlays.overlay import Overlay
 from jobdash.tui.widgets.line import Line
 
 _HERE = Style(bgcolor=CURSOR)
@@ -30,23 +31,19 @@ class Choice:
     heavy: bool = False
 
 
-class ChoiceScreen(ModalScreen[str | None]):
+LEAVE = Choice("n", "Leave it as it is", "")
+
+
+class ChoiceScreen(Overlay[str | None]):
     """Asks; gives the value of the answer, None if the question was closed."""
 
+    HINTS = keys.CHOOSING
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", show=False),
         Binding("down,tab,j,right", "step(1)", show=False),
         Binding("up,shift+tab,k,left", "step(-1)", show=False),
         Binding("enter,space", "take", show=False),
     ]
-    DEFAULT_CSS = """
-    ChoiceScreen { align: center middle; background: $background 55%; }
-    ChoiceScreen #box {
-        width: 64; max-width: 94%; height: auto; max-height: 90%;
-        border: round $rule; background: $raised; padding: 1 2;
-    }
-    ChoiceScreen #box Static { height: auto; margin-bottom: 1; }
-    """
+    DEFAULT_CSS = "ChoiceScreen #box Static { height: auto; margin-bottom: 1; }"
 
     def __init__(self, title: str, lines: Sequence[Spans], choices: Sequence[Choice]) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from jobdash.text import clean
-from jobdash.tui.theme import ALARM, FAINT, INK
+from jobdash.tui.looks.theme import ALARM, FAINT, INK
 from jobdash.tui.widgets.line import Line
 
 
@@ -18,7 +18,11 @@ class Field(Horizontal):
     Field Input, Field Input:focus {
         width: 1fr; height: 1; border: none; padding: 0 1; background: $rule;
     }
-    Field Input:focus { background: #27405f; }
+    Field Input:focus { background: $cursor; }
+    /* Where colours may be missing a field has edges, where its ground shows it elsewhere. */
+    Field Input:ansi, Field Input:ansi:focus {
+        border-left: solid $foreground; border-right: solid $foreground; padding: 0;
+    }
     Field .hint { width: 1fr; margin-left: 2; }
     """
 
@@ -26,13 +30,15 @@ class Field(Horizontal):
         super().__init__()
         self._at_first = value
         self.name_of = name_of
+        self.label = label.rstrip(" *")
         self._label = label
         self._hint = hint
 
     def compose(self) -> ComposeResult:
         """Make the parts."""
         yield Line(classes="label")
-        yield Input(self._at_first, select_on_focus=False)
+        # What stands there is replaced by typing, as in every form.
+        yield Input(self._at_first)
         yield Line(classes="hint")
 
     def on_mount(self) -> None:
@@ -44,6 +50,10 @@ class Field(Horizontal):
     def value(self) -> str:
         """What was typed."""
         return self.query_one(Input).value
+
+    def focus_input(self) -> None:
+        """Let what is typed go here."""
+        self.query_one(Input).focus()
 
     def show_mistake(self, mistake: str) -> None:
         """Say what is wrong, or what is expected if nothing is."""

@@ -1,4 +1,4 @@
-"""Place 2: the dead letters, in groups that failed alike."""
+"""The place of the dead letters, in groups that failed alike."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,20 +6,19 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 
 from jobdash.report import DeadGroup, JobFilter
-from jobdash.tui import keys
-from jobdash.tui.dead_columns import dead_columns, dead_summary
-from jobdash.tui.dead_letters import DeadLetters, DeadQuestion
-from jobdash.tui.feed import Feed
-from jobdash.tui.keys import Key, bindings
+from jobdash.tui.asking.dead_letters import DeadLetters, DeadQuestion
+from jobdash.tui.asking.feed import Feed
+from jobdash.tui.asking.snapshot import Snapshot
+from jobdash.tui.asking.topics import DEAD
+from jobdash.tui.job.preview import Preview
+from jobdash.tui.keyboard import keys
+from jobdash.tui.keyboard.key import Key, bindings
+from jobdash.tui.looks.present import Present
 from jobdash.tui.places.list_place import ListPlace
-from jobdash.tui.present import Present
-from jobdash.tui.snapshot import Snapshot
-from jobdash.tui.topics import DEAD
+from jobdash.tui.rows.dead import dead_columns, dead_summary, dead_words
 from jobdash.tui.widgets.line import Line
-from jobdash.tui.widgets.preview import Preview
 from jobdash.tui.widgets.row_list import RowList
 
 _WHY_EMPTY = ("No dead letters", "Jobs whose retries are used up are kept here.")
@@ -30,13 +29,6 @@ class DeadPlace(ListPlace):
 
     KEYS = keys.DEAD
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(keys.DEAD))
-
-    class OpenGroup(Message):
-        """The jobs of a group are to be shown."""
-
-        def __init__(self, group: DeadGroup) -> None:
-            super().__init__()
-            self.group = group
 
     def __init__(self, feed: Feed, queue: str | None) -> None:
         self._groups: RowList[DeadGroup, Present] = RowList(
@@ -81,28 +73,45 @@ class DeadPlace(ListPlace):
     def show_current(self) -> None:
         """Show the newest job of the group."""
         group = self._groups.current
-        self._preview.take(None if group is None else group.newest, self.present)
+        self._preview.show_job(None if group is None else group.newest, self.present)
         if self._known is not None:
             self._summary.show(dead_summary(self._known, len(self._groups.marked)))
 
     def action_open(self) -> None:
         """Show the jobs of the group."""
-        if self._groups.current is not None:
-            self.post_message(self.OpenGroup(self._groups.current))
+        self._groups.take_aim()
+        group = self._groups.current
+        if group is not None:
+            # Of dead letters alone: no chip, which would stay when another filter is typed.
+            self.post_message(self.ShowJobs(None, f"group:{group.signature}", dead_words(group)))
 
     def action_act(self, operation: str) -> None:
         """Act on all jobs of the marked groups, or of the one under the cursor."""
+        is_sure = self.take_aim()
         if self._chosen:
-            self.post_message(self.Act(operation, self._chosen))
+            self.post_message(self.Act(operation, self._chosen, self._about, is_sure=is_sure))
 
     def action_change(self) -> None:
         """Replay the same jobs with other arguments."""
+        self.take_aim()
         if self._chosen:
             self.post_message(self.Change(self._chosen))
 
     @property
     def _chosen(self) -> Sequence[JobFilter]:
         return [replace(group.filter, queue=self.queue or "") for group in self._groups.chosen]
+
+    @property
+    def _about(self) -> str:
+        groups = self._groups.chosen
+        if len(groups) > 1:
+            return f"{len(groups)} groups of dead letters"
+        return dead_words(groups[0])
+
+    def action_copy_json(self) -> None:
+        """Copy the newest job as JSON."""
+        if self._groups.current is not None:
+            self.post_message(self.CopyJob(self._groups.current.newest.seq))
 
     def action_copy(self) -> None:
         """Copy the id of the newest job."""
@@ -112,8 +121,6 @@ class DeadPlace(ListPlace):
 
     def offers(self, key: Key) -> bool:
         """Whether a key does something now."""
-        if key.action == "unmark":
-            return bool(self._groups.marked)
         return self._groups.current is not None
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 
 from textual import on
 
-from jobdash.tui.feed import Feed
+from jobdash.tui.asking.feed import Feed
 from jobdash.tui.places.place import Place
 from jobdash.tui.widgets.empty import Empty
 from jobdash.tui.widgets.heading import Heading
@@ -48,13 +48,40 @@ class ListPlace(Place):
     def action_open(self) -> None:
         """Open what the cursor is on."""
 
+    def take_aim(self) -> bool:
+        """Let the next act be on the marked rows, or on the row that the key was meant for.
+
+        Returns whether a person can have seen what that is.
+        """
+        return self.has_marks or bool(self.rows.take_aim())
+
+    def is_meant(self, is_sure: bool) -> bool:
+        """Return whether to go on with what nobody asks about, and say so if not."""
+        if not is_sure:
+            text = "The list has just moved: press the key again if you mean this line."
+            self.notify(text, severity="warning", markup=False)
+        return is_sure
+
     def action_mark(self) -> None:
         """Mark the row."""
         self.rows.action_mark()
 
-    def action_unmark(self) -> None:
+    def action_range(self) -> None:
+        """Begin a range of marks at the row, or let the one that was begun be."""
+        self.rows.action_range()
+
+    def action_mark_on(self, step: int) -> None:
+        """Mark the row and the one after it, or before it."""
+        self.rows.action_mark_on(step)
+
+    def unmark(self) -> None:
         """Take all marks away."""
         self.rows.unmark()
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether there are marks to take away."""
+        return bool(self.rows.marked)
 
     def acted(self) -> None:
         """An operation has been carried out: the marks have done their work."""

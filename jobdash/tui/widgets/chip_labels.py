@@ -1,4 +1,4 @@
-"""How much each chip says: the words of the states that matter most have room first."""
+"""How much each chip says: all words whole if they fit, else what matters most first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,13 +37,18 @@ class Label:
 def labels(states: Sequence[State], counts: Mapping[State, int], room: int) -> dict[State, Label]:
     """Return a label for each state, together at most `room` cells wide if that can be."""
     made = {state: Label("", compact_count(counts.get(state, 0))) for state in states}
-    for words in (_SHORT, {state: str(state) for state in State}):
-        for state in _BY_WEIGHT:
-            if state in made:
-                _lengthen(made, state, room, word=words[state])
+    in_words = {state: Label(str(state), label.number) for state, label in made.items()}
+    if sum(label.cells for label in in_words.values()) <= room:
+        made = in_words
+    for state in _BY_WEIGHT:
+        if state in made and not made[state].word:
+            _lengthen(made, state, room, word=_SHORT[state])
     for state in _BY_WEIGHT:
         if state in made:
             _lengthen(made, state, room, number=format_count(counts.get(state, 0)))
+    for state in _BY_WEIGHT:
+        if state in made and made[state].word:
+            _lengthen(made, state, room, word=str(state))
     return made
 
 

@@ -9,8 +9,8 @@ from textual.message import Message
 
 from jobdash.job import State
 from jobdash.text import format_count
-from jobdash.tui.spans import Span, Spans, width_of
-from jobdash.tui.theme import BOLD, FAINT, LOOKS, PLAIN, RULE, SOFT
+from jobdash.tui.looks.spans import Span, Spans, width_of
+from jobdash.tui.looks.theme import BOLD, FAINT, LOOKS, PLAIN, RULE, SOFT
 from jobdash.tui.widgets.chip_labels import labels
 from jobdash.tui.widgets.line import Line, Sides
 

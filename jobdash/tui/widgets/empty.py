@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual.widgets import Static
 
-from jobdash.tui.theme import BOLD, SOFT
+from jobdash.tui.looks.theme import BOLD, SOFT
 
 
 class Empty(Static):
@@ -13,7 +13,9 @@ class Empty(Static):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    Empty { height: 1fr; content-align: center middle; text-align: left; display: none; }
+    Empty {
+        height: 1fr; padding: 0 2; content-align: center middle; text-align: left; display: none;
+    }
     Empty.-shown { display: block; }
     """
 

@@ -1,17 +1,32 @@
 """The first line: which file, how much of everything, how fast, and whether it is live."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from jobdash.job import Worker
 from jobdash.text import clean, compact_count, format_age, format_count
-from jobdash.tui.questions import Head
-from jobdash.tui.snapshot import Snapshot
-from jobdash.tui.spans import Span, Spans, width_of
-from jobdash.tui.theme import ACCENT, ALARM, BOLD, FAINT, GOOD, INK, PLAIN, SOFT, WARN
-from jobdash.tui.topics import HEAD
+from jobdash.tui.asking.questions import Head
+from jobdash.tui.asking.snapshot import Snapshot
+from jobdash.tui.asking.topics import CREW, HEAD
+from jobdash.tui.looks.spans import Span, Spans, width_of
+from jobdash.tui.looks.theme import ACCENT, ALARM, BOLD, FAINT, GOOD, INK, PLAIN, SOFT, WARN
 from jobdash.tui.widgets.line import Line, Sides
 
 _ROOMY = 110
 _LEVELS = "▁▂▃▄▅▆▇█"
 _SPARK_CELLS = 20
 _LONG_WAIT = 120_000_000
+_FROZEN: Spans = (("frozen ", WARN),)
+_LIVE: Spans = (("live ", GOOD),)
+_COPY: Spans = (("copy ", WARN),)
+_PAUSED: Spans = (("paused ", WARN),)
+
+
+class Part(NamedTuple):
+    """A part of the line. The lower its rank, the longer it stays when there is less room."""
+
+    rank: int
+    spans: Spans
 
 
 class Header(Line):
@@ -19,11 +34,14 @@ class Header(Line):
 
     DEFAULT_CSS = "Header { height: 1; background: $raised; }"
 
-    def __init__(self, file_name: str, queue: str | None) -> None:
+    def __init__(self, file_name: str, queue: str | None, *, is_copy: bool = False) -> None:
         super().__init__(id="header")
+        self._queue = queue
         self._place = clean(file_name if queue is None else f"{file_name} · {queue}")
         self._snapshot = Snapshot()
         self._now = 0
+        self.is_frozen = False
+        self._is_copy = is_copy
 
     def take(self, snapshot: Snapshot, now: int) -> None:
         """Show what is known now."""
@@ -32,33 +50,55 @@ class Header(Line):
 
     def sides(self, width: int) -> Sides:
         """Return what fits, and the live mark."""
-        mark = _live_mark(self._snapshot, self._now)
+        mark = _FROZEN if self.is_frozen else _live_mark(self._snapshot, self._now)
+        if mark == _LIVE:
+            mark = _COPY if self._is_copy else self._pace_mark()
         roomy = width >= _ROOMY
         parts = self._parts(self._snapshot.value(HEAD), roomy)
-        return _joined(parts, width - width_of(mark), 3 if roomy else 2), mark
+        # A cell stays free before the mark.
+        return _joined(parts, width - width_of(mark) - 1, 3 if roomy else 2), mark
 
-    def _parts(self, head: Head | None, roomy: bool) -> list[Spans]:
+    def _pace_mark(self) -> Spans:
+        """Say that nothing is started, where somebody has paused everything."""
+        head = self._snapshot.value(HEAD)
+        paused = set() if head is None else {queue for queue, task in head.pauses if not task}
+        shown = {*(head.queues if head else ())} if self._queue is None else {self._queue}
+        return _PAUSED if shown and shown <= paused else _LIVE
+
+    def _parts(self, head: Head | None, roomy: bool) -> list[Part]:
         name: Spans = ((" jobdash", BOLD), (f"  {self._place}", ACCENT))
         if head is None:
-            return [name]
+            return [Part(0, name)]
         return [
-            name,
-            _total(head, roomy),
-            _workers(head),
-            _rates(head, roomy),
-            _oldest(head, self._now),
-            *([_spark(head)] if roomy else []),
+            Part(0, name),
+            Part(2, _total(head, roomy)),
+            Part(1, _workers(self._runners(head))),
+            Part(4, _rates(head, roomy)),
+            Part(3, _oldest(head, self._now)),
+            *([Part(5, _spark(head))] if roomy else []),
         ]
 
+    def _runners(self, head: Head) -> Sequence[Worker]:
+        """Return those that the place of the workers shows, if it is there: both say the same."""
+        crew = self._snapshot.value(CREW)
+        return head.runners if crew is None else crew.runners
 
-def _joined(parts: list[Spans], room: int, gap_cells: int) -> Spans:
-    """Join the parts that fit; the later ones are the first to go."""
+
+def _joined(parts: Sequence[Part], room: int, gap_cells: int) -> Spans:
+    """Join the parts that fit; those of the highest rank are the first to go."""
+    left = list(parts)
+    while left:
+        line = _with_gaps([part.spans for part in left], gap_cells)
+        if width_of(line) <= room:
+            return line
+        left.remove(max(left, key=lambda part: part.rank))
+    return ()
+
+
+def _with_gaps(parts: Sequence[Spans], cells: int) -> Spans:
     line: list[Span] = []
     for part in parts:
-        gap: Spans = ((" " * gap_cells, PLAIN),) if line else ()
-        if width_of((*line, *gap, *part)) > room:
-            break
-        line += [*gap, *part]
+        line += [*([(" " * cells, PLAIN)] if line else []), *part]
     return tuple(line)
 
 
@@ -67,8 +107,7 @@ def _total(head: Head, roomy: bool) -> Spans:
     return (number, BOLD), (" job" if head.total == 1 else " jobs", SOFT)
 
 
-def _workers(head: Head) -> Spans:
-    runners = head.runners
+def _workers(runners: Sequence[Worker]) -> Spans:
     if not runners:
         return (("no workers", WARN),)
     busy = sum(worker.job is not None for worker in runners)
@@ -80,7 +119,7 @@ def _rates(head: Head, roomy: bool) -> Spans:
     width = 5 if roomy else 4
     return (
         ("in ", SOFT), (rate(arriving).ljust(width), INK),
-        (" out ", SOFT), (f"{rate(leaving)}/s".ljust(width + 2), INK),
+        (" out ", SOFT), (f"{rate(leaving)}/s".ljust(width + (2 if roomy else 1)), INK),
     )  # fmt: skip
 
 
@@ -93,7 +132,7 @@ def rate(per_second: float) -> str:
 
 def _oldest(head: Head, now: int) -> Spans:
     if head.oldest_pending_at is None:
-        return (("nothing waits".ljust(14), FAINT),)
+        return (("queue empty".ljust(14), FAINT),)
     age = now - head.oldest_pending_at
     style = WARN if age > _LONG_WAIT else INK
     return ("oldest ", SOFT), (format_age(now, head.oldest_pending_at).ljust(7), style)
@@ -113,4 +152,4 @@ def _live_mark(snapshot: Snapshot, now: int) -> Spans:
         return ((f"stale {format_age(now, snapshot.trouble_since)} ", ALARM),)
     if not snapshot.answers:
         return (("reading ", FAINT),)
-    return (("live ", GOOD),)
+    return _LIVE

@@ -1,28 +1,31 @@
 """The jobs list: a window onto any number of jobs, read by the feed as one scrolls.
 
-The cursor is a job, not a place: it stays with its job while others arrive above. Only in follow
-mode does it stay on the newest.
+The cursor is a job, not a place: in every order it stays with its job while others arrive above,
+and comes back to the one that was chosen last when that leaves the list and returns.
+Only in follow mode, where the newest come first, does it stay on the newest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 
 from textual.message import Message
 
 from jobdash.job import Job
-from jobdash.report import JobFilter
-from jobdash.tui.present import Present
-from jobdash.tui.questions import Anchor, Window, WindowQuestion
-from jobdash.tui.spans import Spans
-from jobdash.tui.theme import FAINT
-from jobdash.tui.widgets.columns import Plan, plan
-from jobdash.tui.widgets.job_columns import job_columns
-from jobdash.tui.widgets.line_list import LineList
+from jobdash.report import JobFilter, Order
+from jobdash.tui.asking.questions import Anchor, Window, WindowQuestion
+from jobdash.tui.asking.sorted_jobs import SortedJobs
+from jobdash.tui.looks.columns import Plan, plan
+from jobdash.tui.looks.present import Present
+from jobdash.tui.looks.spans import Spans
+from jobdash.tui.looks.theme import FAINT
+from jobdash.tui.rows.jobs import job_columns, marked, order_of, title_at
+from jobdash.tui.widgets.line_list import GUTTER, LineList
 
 _LEAST_WINDOW = 96
 
 
 class JobTable(LineList):
-    """Shows the jobs of a filter, newest first."""
+    """Shows the jobs of a filter, newest first or in another order."""
 
     @dataclass
     class Wanted(Message):
@@ -34,17 +37,20 @@ class JobTable(LineList):
     def __init__(self, wanted: JobFilter, id: str | None = None) -> None:
         super().__init__(id=id)
         self.filter = wanted
+        self.order = Order.NEWEST
         self.window = Window(0, 0, ())
         self.follow = True
         self.newer = 0
         self.present = Present()
         self.loaded = False
         self.cursor_seq: int | None = None
+        self._chosen_seq: int | None = None
         self._asked = WindowQuestion(wanted, 0, _LEAST_WINDOW)
         self._applied_shift = 0
         self._widest_seq = 9_999
         self._plan: Plan[Job, Present] | None = None
-        self._planned_for = (-1, -1)
+        self._planned_for: tuple[int, int, Order] | None = None
+        self._sorted = SortedJobs()
 
     # -- what it shows ---------------------------------------------------------------------------
 
@@ -59,42 +65,69 @@ class JobTable(LineList):
         return self._asked
 
     def show_filter(self, wanted: JobFilter) -> None:
-        """Show other jobs, from the newest on. Until they are read the old ones stay."""
+        """Show other jobs, from the first on. Until they are read the old ones stay."""
         self.filter = wanted
+        self._begin()
+
+    def show_order(self, order: Order) -> None:
+        """Show the same jobs in another order, from the first on."""
+        self.order = order
+        self._begin()
+
+    def _begin(self) -> None:
         self.loaded = False
         self.newer = 0
-        self.follow = True
-        self.cursor = 0
-        self.cursor_seq = None
+        self.follow = self.order is Order.NEWEST
+        self.cursor_seq = self._chosen_seq = None
+        self.aim.forget()
         self._ask(0, at_once=True)
 
     def take(self, question: WindowQuestion, window: Window, present: Present) -> None:
         """Show what the feed has read, if it still belongs to the filter."""
-        self.present = present
-        if question.filter != self.filter or (window is self.window and self.loaded):
+        self._see(present)
+        is_ours = (question.filter, question.order) == (self.filter, self.order)
+        if not is_ours or (window is self.window and self.loaded):
             return
         if not self._fits(question, window):
             self._read_ahead(at_once=True)
             return
+        self._begin_at_the_top(window)
         moved = self._moved(window)
         self.window = window
+        self._see(present)
+        # Never narrower again: columns must not jump while one scrolls to older jobs.
+        self._widest_seq = max(self._widest_seq, *(job.seq for job in window.jobs), 0)
         self.loaded = True
-        self.newer = 0 if self.follow else self.newer + max(0, moved)
+        counts = not self.follow and self.order is Order.NEWEST
+        self.newer = self.newer + max(0, moved) if counts else 0
         self._hold(moved)
+        self._see_newer()
         self.redraw()
         self.cursor_moved(by_hand=False)
 
     def tick(self, present: Present) -> None:
         """Let ages and running times go on."""
-        self.present = present
+        self._see(present)
         self.redraw()
+
+    def _see(self, present: Present) -> None:
+        self.present = replace(present, replayed=self.window.replayed)
 
     # -- keeping the place -----------------------------------------------------------------------
 
     def _fits(self, question: WindowQuestion, window: Window) -> bool:
         """Whether it can be told from the window how far the list has slid."""
+        if self.follow or self._index_in(window) is not None:
+            return True
+        # What was asked before the job under the cursor was read does not tell where it went.
+        tells = question.anchor is not None or self.cursor_seq is None
         # Not "is": the feed does not publish twice what the same question, asked again, has got.
-        return self.follow or question == self._asked or self._index_in(window) is not None
+        return tells and question == self._asked
+
+    def _begin_at_the_top(self, window: Window) -> None:
+        """Leave the line where the cursor was in another list, unless its job is in this too."""
+        if not self.loaded and self._index_in(window) is None:
+            self.cursor, self._applied_shift = 0, window.shift
 
     def _moved(self, window: Window) -> int:
         """Return how far the list has slid since what is on the screen now."""
@@ -109,10 +142,16 @@ class JobTable(LineList):
         if self.follow:
             self.cursor, top = 0, 0
         else:
-            self.cursor, top = self.cursor + moved, self.top + moved
+            chosen = None if self._chosen_seq is None else self.window.index_of(self._chosen_seq)
+            top = self.top + moved
+            self.cursor = self.cursor + moved if chosen is None else chosen
         self.cursor = max(0, min(self.cursor, self.window.total - 1))
-        self.place(self.window.total, top)
+        self.place(self.window.total, max(self.cursor - self.page + 1, min(top, self.cursor)))
         self._remember()
+
+    def _see_newer(self) -> None:
+        """Count no job as newer that one can see, or has seen."""
+        self.newer = min(self.newer, self.top)
 
     def _remember(self) -> None:
         current = self.current
@@ -123,15 +162,21 @@ class JobTable(LineList):
         if by_hand:
             self.hold()
             self._remember()
+            self._chosen_seq = self.cursor_seq
             self._read_ahead()
         super().cursor_moved(by_hand)
 
     def viewport_moved(self) -> None:
         """Read what has come into view."""
-        if self.top > 0:
+        if self.top > 0 and self.loaded:
             self.hold()
+        self._see_newer()
         super().viewport_moved()
         self._read_ahead()
+
+    def take_aim(self) -> bool:
+        """Put the cursor on the job that was meant; not sure while another list is being read."""
+        return super().take_aim() and self.loaded
 
     def hold(self) -> None:
         """Stop following: from now on the cursor is this job."""
@@ -143,9 +188,16 @@ class JobTable(LineList):
             self.hold()
             self.cursor_moved(by_hand=True)
             return
-        self.follow, self.newer, self.cursor = True, 0, 0
+        if self.order is not Order.NEWEST:
+            self.show_order(Order.NEWEST)
+            return
+        self.follow, self.newer, self.cursor, self._chosen_seq = True, 0, 0, None
         self.scroll_to(y=0, animate=False)
         self._ask(0, at_once=True)
+        # The answer may be no news.
+        self._remember()
+        self.redraw()
+        self.cursor_moved(by_hand=False)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -160,7 +212,9 @@ class JobTable(LineList):
         anchor = None
         if not self.follow and self.cursor_seq is not None:
             anchor = Anchor(self.cursor_seq, self.cursor)
-        question = WindowQuestion(self.filter, max(0, first), self._count(), anchor)
+        question = WindowQuestion(
+            self.filter, max(0, first), self._count(), anchor, self.order, self._sorted
+        )
         if question != self._asked or at_once:
             self._asked, self._applied_shift = question, 0
             self.post_message(self.Wanted(question, at_once))
@@ -184,6 +238,10 @@ class JobTable(LineList):
 
     # -- drawing ---------------------------------------------------------------------------------
 
+    def index_of(self, key: Hashable) -> int | None:
+        """Return where the job is, None if it is not in the stretch that has been read."""
+        return self.window.index_of(key) if isinstance(key, int) else None
+
     def row_spans(self, index: int, width: int) -> Spans:
         """Return the job in its columns, dots while it is being read."""
         job = self.window.job_at(index)
@@ -197,13 +255,16 @@ class JobTable(LineList):
 
     def _plan_for(self, width: int) -> Plan[Job, Present]:
         """Return the columns for a width."""
-        wanted = (width, self._seq_cells())
+        wanted = (width, self._seq_cells(), self.order)
         if self._plan is None or wanted != self._planned_for:
-            self._plan, self._planned_for = plan(job_columns(*wanted), width), wanted
+            columns = marked(job_columns(width, wanted[1]), self.order)
+            self._plan, self._planned_for = plan(columns, width), wanted
         return self._plan
 
+    def order_at(self, x: int) -> Order | None:
+        """Return the order that a click on a title at this cell asks for."""
+        columns = self._plan_for(max(0, self.size.width - GUTTER))
+        return order_of(title_at(columns, x), self.order)
+
     def _seq_cells(self) -> int:
-        # Never narrower again: columns must not jump while one scrolls to older jobs.
-        newest = self.window.jobs[0].seq if self.window.jobs else 0
-        self._widest_seq = max(self._widest_seq, newest)
         return len(str(self._widest_seq)) + 1

@@ -1,13 +1,13 @@
 """The last line: the keys that do something now, most used first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.message import Message
 
-from jobdash.tui.keys import Key
-from jobdash.tui.spans import Span, Spans, width_of
-from jobdash.tui.theme import KEY, PLAIN, SOFT
+from jobdash.tui.keyboard.key import Key
+from jobdash.tui.looks.spans import Span, Spans, width_of
+from jobdash.tui.looks.theme import KEY, PLAIN, SOFT
 from jobdash.tui.widgets.line import Line, Sides
 
 
@@ -23,11 +23,12 @@ class KeyLine(Line):
             super().__init__()
             self.key = key
 
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self, shown: Callable[[Key], str], id: str | None = None) -> None:
         super().__init__(id=id)
+        self._shown = shown
         self._keys: Sequence[Key] = ()
         self._last: Sequence[Key] = ()
-        self._ends: list[tuple[int, Key]] = []
+        self._spots: list[tuple[range, Key]] = []
 
     def take(self, keys: Sequence[Key], last: Sequence[Key] = ()) -> None:
         """Show as many keys as fit, and these `last` ones in any case."""
@@ -36,23 +37,28 @@ class KeyLine(Line):
 
     def sides(self, width: int) -> Sides:
         """Return the keys that fit."""
-        right = tuple(part for key in self._last for part in _parts(key))
+        right = tuple(part for key in self._last for part in self._parts(key))
+        room = width - width_of(right)
         left: list[Span] = [(" ", PLAIN)]
-        self._ends = []
+        self._spots = self._side_by_side(self._last, room)
         for key in self._keys:
-            if width_of(left) + width_of(_parts(key)) >= width - width_of(right):
+            if width_of(left) + width_of(self._parts(key)) >= room:
                 break
-            left += _parts(key)
-            self._ends.append((width_of(left), key))
+            self._spots += self._side_by_side([key], width_of(left))
+            left += self._parts(key)
         return tuple(left), right
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked."""
-        for end, key in self._ends:
-            if event.x < end:
+        for spot, key in self._spots:
+            if event.x in spot:
                 self.post_message(self.Pressed(key))
-                return
 
+    def _side_by_side(self, keys: Sequence[Key], x: int) -> list[tuple[range, Key]]:
+        spots = []
+        for key in keys:
+            spots.append((range(x, x := x + width_of(self._parts(key))), key))
+        return spots
 
-def _parts(key: Key) -> Spans:
-    return (key.name, KEY), (f" {key.label}  ", SOFT)
+    def _parts(self, key: Key) -> Spans:
+        return (self._shown(key), KEY), (f" {key.label}  ", SOFT)

@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from jobdash.text import clean
-from jobdash.tui.theme import BOLD, INK
+from jobdash.tui.looks.theme import BOLD, INK
 from jobdash.tui.widgets.line import Line
 
 
@@ -16,8 +16,8 @@ class Notice(Vertical):
     Notice { height: auto; }
     Notice Line { display: none; }
     Notice Line.-shown { display: block; }
-    Notice #trouble { background: #7a2415; }
-    Notice #banner { background: #4a3a10; }
+    Notice #trouble { background: $trouble; }
+    Notice #banner { background: $banner; }
     """
 
     def __init__(self) -> None:

@@ -1,28 +1,37 @@
-"""A few fixed lines, each drawn only when it changes."""
+"""Lines of text one below the other, in as much room as they need."""
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.geometry import Size
 
-from jobdash.tui.spans import Spans
-from jobdash.tui.widgets.line import Line
+from jobdash.tui.looks.spans import Spans, fitted
+from jobdash.tui.widgets.lines import Lines
 
 
-class Panel(Vertical):
-    """A fixed number of lines one below the other."""
+class Panel(Lines):
+    """Shows lines from its top; what is too much for it is left out.
+
+    `most` is how many it shows at most. If its height is `auto`, it is as high as it has lines.
+    """
 
     DEFAULT_CSS = "Panel { height: auto; }"
 
-    def __init__(self, lines: int, id: str | None = None) -> None:
+    def __init__(self, most: int, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines = [Line() for _ in range(lines)]
+        self._most = most
+        self._texts: tuple[Spans, ...] = ()
 
-    def compose(self) -> ComposeResult:
-        """Make the lines."""
-        yield from self._lines
+    def show(self, texts: Sequence[Spans]) -> None:
+        """Show these lines from now on."""
+        before, self._texts = self._texts, tuple(texts[: self._most])
+        self.redraw()
+        if len(self._texts) != len(before) and self.styles.is_auto_height:
+            self.refresh(layout=True)
 
-    def show(self, lines: Sequence[Spans]) -> None:
-        """Show these lines; what is too much is left out."""
-        for index, line in enumerate(self._lines):
-            line.show(lines[index] if index < len(lines) else ())
+    def lines(self, room: Size) -> Sequence[Spans]:
+        """Return the lines in their width."""
+        return [fitted(text, room.width) for text in self._texts]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines there are."""
+        return len(self._texts)

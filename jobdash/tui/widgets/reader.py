@@ -9,14 +9,16 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from jobdash.tui.keys import MOVE, bindings
+from jobdash.tui.keyboard.key import bindings
+from jobdash.tui.keyboard.keys import MOVE
+from jobdash.tui.looks.word_wrap import line_starts
+from jobdash.tui.widgets.quiet_scroll import QuietScroll
 
 
-class Reader(ScrollView, can_focus=True):
-    """Shows cleaned lines. Long ones go on in the next line of the screen."""
+class Reader(QuietScroll, can_focus=True):
+    """Shows cleaned lines. Long ones go on in the next line of the screen, word by word."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(MOVE))
@@ -25,13 +27,19 @@ class Reader(ScrollView, can_focus=True):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: tuple[Text, ...] = ()
+        self._starts: list[list[int]] = []
         self._ends: list[int] = []
+        self._width = 0
+        self._indent = 0
         self._strips: dict[int, Strip] = {}
 
-    def read(self, lines: Sequence[Text], *, from_top: bool) -> None:
-        """Show this text; `from_top` goes to its beginning."""
+    def read(self, lines: Sequence[Text], *, from_top: bool, indent: int = 0) -> None:
+        """Show this text; `from_top` goes to its beginning.
+
+        `indent` is where a long line goes on, so that the beginnings of lines stand out.
+        """
         if tuple(lines) != self._lines or from_top:
-            self._lines = tuple(lines)
+            self._lines, self._indent = tuple(lines), indent
             self._fold()
             if from_top:
                 self.scroll_to(y=0, animate=False)
@@ -39,16 +47,19 @@ class Reader(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""
-        row, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        row, width = y + self.scroll_offset.y, self._width
         index = bisect_right(self._ends, row)
         base = self.visual_style.rich_style
-        if index >= len(self._lines):
+        if index >= len(self._ends):
             return Strip.blank(width, base)
         piece = row - (self._ends[index - 1] if index else 0)
-        strip = self._strip(index).crop_extend(piece * width, (piece + 1) * width, None)
-        return strip.apply_style(base)
+        start, *rest = self._starts[index][piece:]
+        indent = self._indent if piece else 0
+        strip = self._strip(index).crop(start, min([*rest[:1], start + width - indent]))
+        strip = Strip.join([Strip.blank(indent, base), strip]) if indent else strip
+        return strip.extend_cell_length(width).apply_style(base)
 
-    def on_resize(self) -> None:
+    def room_changed(self) -> None:
         """Fold anew."""
         self._fold()
 
@@ -80,6 +91,22 @@ class Reader(ScrollView, can_focus=True):
 
     def _fold(self) -> None:
         self._strips.clear()
-        width = max(1, self.scrollable_content_region.width)
-        self._ends = list(accumulate(max(1, -(-line.cell_len // width)) for line in self._lines))
-        self.virtual_size = Size(width, self._ends[-1] if self._ends else 0)
+        # Of its last place on the screen if it is out of view. Not of its region: Textual looks
+        # that up in a map that may be older than the place.
+        width = self.outer_size.width - self.gutter.width
+        height = self.outer_size.height - self.gutter.height
+        if len(self._lines) <= height:
+            self._fold_to(width)
+        if max(len(self._lines), self._rows) > height:
+            # The scrollbar that this brings comes later; the text makes room for it now.
+            self._fold_to(width - self.styles.scrollbar_size_vertical)
+        self.virtual_size = Size(self._width, self._rows)
+
+    @property
+    def _rows(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def _fold_to(self, width: int) -> None:
+        self._width = max(0, width)
+        self._starts = [line_starts(line, width, self._indent) for line in self._lines if width > 0]
+        self._ends = list(accumulate(map(len, self._starts)))

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from jobdash.tui.spans import Spans
-from jobdash.tui.widgets.columns import Column, Plan, plan
+from jobdash.tui.looks.columns import Column, Plan, plan
+from jobdash.tui.looks.spans import Spans
 from jobdash.tui.widgets.line_list import LineList
 
 T = TypeVar("T")
@@ -12,7 +12,11 @@ C = TypeVar("C")
 
 
 class RowList(LineList, Generic[T, C]):
-    """Shows rows of type T in columns; `key_of` tells which row is the same one later."""
+    """Shows rows of type T in columns; `key_of` tells which row is the same one later.
+
+    The cursor is on the row that a person has chosen as long as it is there, and again when it has
+    come back; meanwhile it stays at its place.
+    """
 
     def __init__(
         self,
@@ -28,6 +32,8 @@ class RowList(LineList, Generic[T, C]):
         self._key_of = key_of
         self._plan: Plan[T, C] | None = None
         self._planned_width = -1
+        # Where a person has put the cursor: a row that leaves may come back.
+        self._meant: Hashable | None = None
 
     @property
     def current(self) -> T | None:
@@ -46,10 +52,17 @@ class RowList(LineList, Generic[T, C]):
         self.rows, self._moment = tuple(rows), context
         keys = [self._key_of(row) for row in self.rows]
         self.marked = {key: None for key in self.marked if key in keys}
-        self.cursor = keys.index(held) if held in keys else self._clamped()
+        here = self._meant if self._meant in keys else held
+        self.cursor = keys.index(here) if here in keys else self._clamped()
         self.place(len(self.rows), self.top)
         self.show_cursor()
         self.cursor_moved(by_hand=False)
+
+    def cursor_moved(self, by_hand: bool) -> None:
+        """Remember the row that a person has chosen."""
+        if by_hand:
+            self._meant = self.row_key(self.cursor)
+        super().cursor_moved(by_hand)
 
     def tick(self, context: C) -> None:
         """Draw what the passing of time has changed."""

@@ -1,18 +1,20 @@
 """The second line: the places, with what waits in each."""
 
+from collections.abc import Callable
+
 from rich.style import Style
 from textual import events
 from textual.message import Message
 
 from jobdash.job import State
 from jobdash.text import cell_len, clean, compact_count
-from jobdash.tui.questions import Head
-from jobdash.tui.spans import Span, Spans, width_of
-from jobdash.tui.theme import ALARM, BOLD, FAINT, KEY, PLAIN, RULE, SOFT
+from jobdash.tui.asking.questions import Head
+from jobdash.tui.looks.spans import Span, Spans, width_of
+from jobdash.tui.looks.theme import ALARM, BOLD, FAINT, KEY, PLAIN, RULE, SOFT
+from jobdash.tui.place_table import PLACES, PlaceEntry
 from jobdash.tui.widgets.line import Line, Sides
 
 _HERE = Style(bgcolor=RULE)
-_PLACES = (("1", "jobs", "Jobs"), ("2", "dead", "Dead letters"), ("3", "workers", "Workers"))
 
 
 class Tabs(Line):
@@ -38,15 +40,27 @@ class Tabs(Line):
         self.redraw()
 
     def sides(self, width: int) -> Sides:
-        """Return the tabs, and the note if it fits."""
-        left: list[Span] = [(" ", PLAIN)]
-        self._ends = []
-        for digit, name, title in _PLACES:
-            left += _tab(digit, title, _badge(name, self._head), name == self._here)
-            self._ends.append((width_of(left), name))
-            left.append((" ", PLAIN))
+        """Return the tabs, in as many words as there is room for, and the note if it fits."""
+        left = next(
+            (tabs for tabs in map(self._tabs, _WORDINGS) if width_of(tabs) <= width),
+            self._tabs(_digit_alone),
+        )
         fits = cell_len(self._note) < width - width_of(left)
-        return tuple(left), ((f"{self._note if fits else ''} ", FAINT),)
+        return left, ((f"{self._note if fits else ''} ", FAINT),)
+
+    def _tabs(self, words: Callable[[PlaceEntry], str]) -> Spans:
+        tabs: list[Span] = [(" ", PLAIN)]
+        self._ends = []
+        for place in PLACES:
+            here = place.name == self._here
+            tabs += _tab(
+                place.digit,
+                place.short if here and not words(place) else words(place),
+                _badge(place.name, self._head),
+                here,
+            )
+            self._ends.append((width_of(tabs), place.name))
+        return tuple(tabs)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the place that was clicked."""
@@ -54,6 +68,16 @@ class Tabs(Line):
             if event.x < end:
                 self.post_message(self.Chosen(name))
                 return
+
+
+def _digit_alone(_: PlaceEntry) -> str:
+    return ""
+
+
+_WORDINGS: tuple[Callable[[PlaceEntry], str], ...] = (
+    lambda place: place.title,
+    lambda place: place.short,
+)
 
 
 def _tab(digit: str, title: str, badge: Spans, here: bool) -> list[Span]:
@@ -64,7 +88,8 @@ def _tab(digit: str, title: str, badge: Spans, here: bool) -> list[Span]:
         *badge,
         (" ", PLAIN),
     )
-    return [(text, style + ground) for text, style in parts]
+    # What is faint cannot be read on every ground.
+    return [(text, (SOFT if here and style == FAINT else style) + ground) for text, style in parts]
 
 
 def _badge(name: str, head: Head | None) -> Spans:

@@ -1,0 +1,1 @@
+"""What became of a batch: its results beside its inputs, its job log."""

@@ -1,0 +1,1 @@
+"""What `jobdash bench` prepares and prints."""

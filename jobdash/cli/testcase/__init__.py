@@ -1,0 +1,1 @@
+"""Writing a pytest file that makes the call of a job."""

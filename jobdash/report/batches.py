@@ -1,0 +1,127 @@
+"""Batches: which there are, how far each is, how fast it goes on."""
+
+import json
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from jobdash.batch import Batch
+from jobdash.counts import Counts, time_left
+from jobdash.database import statements
+from jobdash.errors import NotFound
+from jobdash.job import MICROSECONDS, Job, State
+from jobdash.near import nearest
+from jobdash.report.names import NameReads
+from jobdash.text import clean, shorten, storable
+
+SQL = statements("batch_report")
+
+MOST_BATCHES = 200
+INPUTS_AT_ONCE = 500
+HIGHEST = 2**63 - 1
+_LATELY = 200
+_NAMES = 1_000
+# Too few ends tell no pace.
+_ENOUGH = 3
+# A lane counts as one phase what may run and what does.
+_ADMITTED, _HELD = "admitted", "held"
+
+
+class Answered(NamedTuple):
+    """An input of a batch, as JSON if it was kept, and its job as far as that was not pruned."""
+
+    number: int
+    seq: int
+    data: str | None
+    job: Job | None
+
+
+class BatchReads(NameReads):
+    """Reads of batches. Each costs the same with a hundred jobs and with a million."""
+
+    def batches(self, limit: int = MOST_BATCHES, upto: int = HIGHEST) -> list[Batch]:
+        """Return the newest batches, from the one with the number `upto` down."""
+        rows = self._batch_rows("newest", {"most": limit, "upto": upto})
+        return [self._counted(batch) for batch in rows]
+
+    def count_batches(self) -> int:
+        """Return how many batches there are."""
+        ((number,),) = self._reader.rows(SQL["count"])
+        return int(number)
+
+    def batch(self, ref: str) -> Batch:
+        """Return the batch of this name or number. Raises `NotFound`."""
+        digits = ref.strip().removeprefix("#")
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= 18
+        found = self._batch_rows("by_id", {"id": int(digits)}) if is_number else []
+        found = found or self._batch_rows("by_name", {"name": storable(ref)})
+        if not found:
+            raise NotFound(f"there is no batch '{shorten(clean(ref), 80)}'{self._hint(ref)}")
+        return self._counted(found[0])
+
+    def inputs(self, batch: Batch, after: int = 0, limit: int = INPUTS_AT_ONCE) -> list[Answered]:
+        """Return the inputs behind number `after`, in their order, with the jobs they became."""
+        where = {"batch": batch.id, "after": after, "most": limit}
+        rows = self._reader.rows(SQL["inputs"], where)
+        jobs = {job.seq: job for job in self._numbered([seq for _, seq, _ in rows])}
+        return [Answered(number, seq, data, jobs.get(seq)) for number, seq, data in rows]
+
+    def with_pace(self, batch: Batch, now: int) -> Batch:
+        """Return the batch with how fast its jobs end of late and when the last one will have."""
+        if batch.finished_at is not None or batch.counts.ended < _ENOUGH:
+            return batch
+        lately = self._lately(batch, now)
+        paces = [pace for pace in (lately, self._on_the_whole(batch, now)) if pace]
+        is_held = batch.paused_at is not None or batch.cancelled_at is not None
+        rest = batch.counts.total - batch.counts.ended
+        return replace(
+            batch, pace=lately, left=None if is_held else time_left(rest, batch.counts.ended, paces)
+        )
+
+    def _lately(self, batch: Batch, now: int) -> float | None:
+        rows = self._reader.rows(SQL["recent_ends"], {"name": batch.name, "most": _LATELY})
+        ends = [at for (at,) in rows if at is not None]
+        if len(ends) < _ENOUGH or now <= min(ends):
+            return None
+        return (len(ends) - 1) * MICROSECONDS / (now - int(min(ends)))
+
+    def _on_the_whole(self, batch: Batch, now: int) -> float | None:
+        rows = self._reader.rows(SQL["first_start"], {"name": batch.name})
+        if not rows or rows[0][0] is None or now <= rows[0][0]:
+            return None
+        return batch.counts.ended * MICROSECONDS / (now - int(rows[0][0]))
+
+    def _batch_rows(self, which: str, parameters: dict[str, Any]) -> list[Batch]:
+        rows = self._reader.rows(SQL["batch_rows"].format(which=SQL[which]), parameters)
+        return [_batch_of(row) for row in rows]
+
+    def _counted(self, batch: Batch) -> Batch:
+        rows = self._reader.rows(SQL["counts"], {"name": batch.name})
+        return replace(batch, counts=_counts_of(rows, batch.total))
+
+    def _hint(self, ref: str) -> str:
+        names = self.batch_names(_NAMES)
+        if not names:
+            return ": there are none yet, `jobdash batch` makes one"
+        near = nearest(ref, names)
+        return f": did you mean {near}?" if near else ": `jobdash batches` lists them"
+
+
+def _batch_of(row: tuple[Any, ...]) -> Batch:
+    id_, name, queue, task, tags, *rest = row
+    return Batch(id_, name, queue, task, tuple(json.loads(tags)), *rest)
+
+
+def _counts_of(rows: list[tuple[str, int]], total: int | None) -> Counts:
+    phases: dict[str, int] = {}
+    for phase, jobs in rows:
+        phases[phase] = phases.get(phase, 0) + jobs
+    running = phases.pop(State.RUNNING, 0)
+    admitted = max(running, phases.pop(_ADMITTED, 0))
+    ready = admitted - running + phases.pop(_HELD, 0)
+    states = {State(phase): jobs for phase, jobs in phases.items()}
+    states[State.PENDING] = ready
+    states[State.RUNNING] = running
+    counts = Counts.of(states)
+    # Of a batch that is being filled some inputs have no job yet.
+    missing = max(0, (total or 0) - counts.total)
+    return counts._replace(left=counts.left + missing)

@@ -1,0 +1,74 @@
+"""From the key `b` to the debugger and back: the dashboard makes room on its terminal.
+
+The job is run by a process of its own: the dashboard never imports the app.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App, SuspendNotSupported
+
+from jobdash.tui.acting.programs import Program, signals_for
+from jobdash.tui.looks.spans import Spans
+from jobdash.tui.looks.theme import SOFT, WARN
+from jobdash.tui.options import DashboardOptions
+from jobdash.tui.overlays.choice import Choice, ChoiceScreen
+
+_PROGRAM = "jobdash.cli.in_between"
+
+
+class Debugging:
+    """Runs jobs under the debugger. `run` must be called in one of the app's async workers."""
+
+    def __init__(
+        self, app: App[Any], options: DashboardOptions, tell: Callable[[str, str], None]
+    ) -> None:
+        self._app = app
+        self._options = options
+        self._tell = tell
+
+    async def run(self, seq: int) -> None:
+        """Ask, run a job in front of the user, and come back when that is over."""
+        if problem := _why_not(self._options):
+            self._tell(problem, "warning")
+        elif await self._app.push_screen_wait(_question(seq)):
+            self._run(seq)
+
+    def _run(self, seq: int) -> None:
+        try:
+            with self._app.suspend(), signals_for(Program()) as program:
+                # Nothing may be drawn meanwhile: that the app waits here is what is wanted.
+                program.run(self._command(seq), self._environ)
+        except SuspendNotSupported:
+            self._tell(f"There is no terminal here for it: jobdash debug {seq}", "warning")
+        except OSError as error:
+            self._tell(f"The debugger cannot be started: {error}", "error")
+
+    def _command(self, seq: int) -> list[str]:
+        app, database = self._options.app or "", str(self._options.database)
+        return [
+            sys.executable, "-m", _PROGRAM, "debug", "-A", app, "--db", database, str(seq),
+        ]  # fmt: skip
+
+    @property
+    def _environ(self) -> dict[str, str]:
+        return {**os.environ, **self._options.environ}
+
+
+def _question(seq: int) -> ChoiceScreen:
+    lines: tuple[Spans, ...] = (
+        (("What it does to the world outside, it does once more.", WARN),),
+        (("The file stays as it is: what it enqueues is thrown away.", SOFT),),
+    )
+    choices = (Choice("y", "Run it here", "run"), Choice("n", "Leave it as it is", ""))
+    return ChoiceScreen(f"Run #{seq} here, under the debugger?", lines, choices)
+
+
+def _why_not(options: DashboardOptions) -> str:
+    if options.read_only:
+        return "This dashboard was started to look only."
+    if options.app is None:
+        return "No app is known here: start the dashboard with -A module:attr."
+    return ""

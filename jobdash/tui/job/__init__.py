@@ -1,0 +1,1 @@
+"""One job, opened: its facts, attempts, arguments, story, logs and family."""

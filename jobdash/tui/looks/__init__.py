@@ -1,0 +1,1 @@
+"""Colours, glyphs and words: how a thing looks, wherever it is shown."""

@@ -1,0 +1,1 @@
+"""What each list shows of one thing: its columns and cells."""

@@ -1,0 +1,181 @@
+"""`jobdash logs`: whole, followed, by attempt and level, and what it says where there is none.
+
+Costs about three seconds.
+"""
+
+import json
+import subprocess
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_support import refused, run, run_json, start, wait_for
+from log_support import RECORDS, Output
+from tui_support import Stock, now
+from waiting import PATIENCE
+
+from jobdash.render.log_lines import readable
+
+
+@pytest.fixture
+def stock(tmp_path: Path) -> Iterator[Stock]:
+    made = Stock(tmp_path / "jobs.db")
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def output(stock: Stock) -> Iterator[Output]:
+    with stock.crew(("w1",)) as (_, worker):
+        yield Output(stock, worker)
+
+
+def logs(stock: Stock, *words: object) -> Any:
+    return run("logs", "--db", stock.path, *words)
+
+
+def test_a_log_is_printed_as_it_was(stock: Stock, output: Output) -> None:
+    output.job(b"of another job\n", "succeeded")
+    seq = output.job(RECORDS + b"no end", "succeeded")
+    output.job(b"of a third\n", "succeeded")
+    result = logs(stock, seq)
+    assert result.stdout == RECORDS.decode() + "no end\n"
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_level_leaves_out_what_is_below(stock: Stock, output: Output) -> None:
+    seq = output.job(RECORDS, "succeeded")
+    lines = logs(stock, seq, "--level", "warning").stdout.splitlines()
+    assert [line[-6:] for line in lines] == ["warned", " of it", "broken"]
+
+
+def test_attempts_are_told_apart(stock: Stock, output: Output) -> None:
+    seq = output.job(b"", "succeeded")
+    output.attempt(seq, 1, b"first\n")
+    stock.update(seq, claims=2, log_start=output.place, log_end=output.place + 7)
+    output.write(b"second\n")
+    assert logs(stock, seq).stdout == "second\n"
+    assert logs(stock, seq, "--attempt", 1).stdout == "first\n"
+    refused(logs(stock, seq, "--attempt", 3), 3, f"#{seq} has no attempt 3: it has run 2 times")
+
+
+def test_a_killed_attempt_goes_on_to_the_end_of_its_file(stock: Stock, output: Output) -> None:
+    seq = stock.add("failed")
+    output.attempt(seq, 1, b"last ")
+    with stock.database.transaction() as tx:
+        tx.run("UPDATE attempt SET log_end = NULL WHERE seq = :seq", {"seq": seq})
+    output.write(b"words\n")
+    assert logs(stock, seq).stdout == "last words\n"
+
+
+def test_json_has_every_line_with_its_level(stock: Stock, output: Output) -> None:
+    seq = output.job(RECORDS, "succeeded")
+    document = run_json("logs", "--db", stock.path, seq)
+    warning = {"level": "warning", "stream": None}
+    assert document["lines"][2:4] == [
+        {**warning, "text": "2026-11-22 10:00:00.001 WARNING shop: warned"},
+        {**warning, "text": "  | more of it"},
+    ]
+    assert document["lines"][0] == {"level": None, "text": "plain 0", "stream": None}
+    head = {name: value for name, value in document.items() if name != "lines"}
+    assert head == {"seq": seq, "attempt": 1, "size": len(RECORDS), "is_open": False}
+
+
+def test_what_is_cut_is_told(stock: Stock, output: Output) -> None:
+    seq = output.job(b"".join(b"%099d\n" % n for n in range(60_000)), "succeeded")
+    lines = logs(stock, seq).stdout.splitlines()
+    assert lines[10_000] == "… 1.0 MB cut …"
+    assert (int(lines[9_999]), int(lines[10_001])) == (9_999, 20_001)
+    assert int(lines[-1]) == 59_999
+    assert {"cut": 1_000_100} in run_json("logs", "--db", stock.path, seq)["lines"]
+
+
+@pytest.mark.parametrize(
+    ("state", "columns", "words", "code"),
+    [
+        ("pending", {}, "#1 is pending and has not run", 0),
+        ("cancelled", {}, "#1 ended as cancelled and has not run", 0),
+        ("succeeded", {"log_start": 5, "log_end": None}, "attempt 1 of #1 has printed nothing", 0),
+        ("succeeded", {"log_start": None}, "only workers of `jobdash worker` keep it", 3),
+        ("succeeded", {"log_start": 5, "log_end": 9}, "is not there any more", 3),
+    ],
+)
+def test_no_log_says_why(
+    stock: Stock, state: str, columns: dict[str, object], words: str, code: int
+) -> None:
+    stock.add(state, **columns)
+    result = logs(stock, 1)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert words in result.stderr
+
+
+def test_an_unknown_job_is_told(stock: Stock) -> None:
+    refused(logs(stock, 7), 3, "7")
+
+
+def test_following_ends_with_the_job(stock: Stock, output: Output, tmp_path: Path) -> None:
+    seq = output.job(b"begins\n")
+    said = tmp_path / "said"
+    command = ("logs", "--db", stock.path, "-f", seq)
+    with said.open("wb") as out, start(*command, stdout=out, stderr=subprocess.DEVNULL) as process:
+        wait_for(lambda: said.read_text() == "begins\n")
+        output.write(b"goes on\nand")
+        wait_for(lambda: said.read_text() == "begins\ngoes on\n")
+        output.attempt(seq, 1, b"")
+        stock.update(seq, claims=2, log_start=output.place)
+        with stock.database.transaction() as tx:
+            tx.run("UPDATE attempt SET log_start = :a, log_end = :b",
+                   {"a": output.place - 18, "b": output.place})  # fmt: skip
+        output.write(b"again\n")
+        wait_for(lambda: said.read_text().endswith("and\nagain\n"))
+        stock.update(
+            seq, state="succeeded", worker=None, ran_by=output.worker, finished_at=now(),
+            log_end=output.place,
+        )  # fmt: skip
+        assert process.wait(PATIENCE) == 0
+    assert said.read_text() == "begins\ngoes on\nand\nagain\n"
+
+
+def test_following_with_json_is_a_document_a_line(stock: Stock, output: Output) -> None:
+    seq = output.job(RECORDS, "succeeded")
+    lines = logs(stock, seq, "-f", "--json").stdout.splitlines()
+    assert [json.loads(line)["level"] for line in lines] == [
+        None, "info", "warning", "warning", None, "error"
+    ]  # fmt: skip
+
+
+# -- what a line looks like ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (b"\x1b[31mred\x1b[0m", "red"),
+        (b"10%\r20%\r30%", "30%"),
+        (b"with its end\r", "with its end"),
+        (b"\x1b]0;PWNED\x07", "␛]0;PWNED␇"),
+        (b"\xff broken", "\ufffd broken"),
+        (b"a\tb", "a       b"),
+        (b"https://me:secret@host/", "https://me:[redacted]@host/"),
+        ("ein Wörtchen".encode(), "ein Wörtchen"),
+    ],
+)
+def test_a_line_is_shown_as_harmless_text(line: bytes, shown: str) -> None:
+    assert readable(line) == shown
+
+
+def test_raw_shows_every_character() -> None:
+    assert readable(b"\x1b[31mred\r", raw=True) == "␛[31mred␍"
+
+
+def test_a_very_long_line_is_cut_with_a_note_and_costs_little() -> None:
+    line = b"x" * 10_000_000
+    tracemalloc.start()
+    try:
+        assert readable(line) == "x" * 10_000 + " … 10.0 MB cut …"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < len(line) / 10, "it reads no more of the line than it shows"
