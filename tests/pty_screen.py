@@ -52,7 +52,8 @@ class PtyScreen:
     @property
     def lines(self) -> list[str]:
         """The screen, line by line; only those are read anew that have been drawn on."""
-        screen, changed = self._screen, self._screen.dirty
+        screen = self._screen
+        changed = {y for y in screen.dirty if y < screen.lines}  # it may have become smaller
         if len(self._lines) != screen.lines:
             self._lines, changed = [""] * screen.lines, {*range(screen.lines)}
         for y in changed:

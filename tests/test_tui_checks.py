@@ -337,6 +337,33 @@ def _look(screen: Screen) -> list[Segment]:
     return [part for strip in strips for part in strip]
 
 
+RESIZED_WHILE_IT_LOOKS = """
+import fcntl, struct, termios
+from textual.drivers.linux_driver import LinuxDriver
+from jobdash.__main__ import main
+
+look = LinuxDriver._get_terminal_size
+
+def look_and_be_resized(driver):
+    seen = look(driver)
+    if seen == (100, 30):
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 80, 0, 0))
+    return seen
+
+LinuxDriver._get_terminal_size = look_and_be_resized
+main()
+"""
+
+
+def test_the_last_of_two_sizes_stays_also_when_it_comes_while_the_first_is_read(
+    shop: Path, open_screen: Open
+) -> None:
+    program = (sys.executable, "-c", RESIZED_WHILE_IT_LOOKS)
+    screen = open_screen(shop, size=(90, 25), program=program)
+    screen.resize(100, 30)
+    screen.until(lambda: screen.lines[19].rstrip().endswith("q quit"))
+
+
 def test_22_many_resizes_leave_no_debris(shop: Path, open_screen: Open) -> None:
     screen = open_screen(shop, size=(60, 15))
     screen.resize(59, 14)

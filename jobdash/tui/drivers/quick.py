@@ -3,12 +3,16 @@
 An Escape key and the beginning of another key's code look alike until nothing follows. Textual
 looks ten times a second whether something has: here that is looked for in time for ESCDELAY.
 
+Textual reads the terminal's size in the signal's handler, which another signal can interrupt: of
+many in a row an old size could be told last, and stay. Here it is read when it is told.
+
 A thread of Textual's writes to the terminal. It would end with the first write that fails, and
 the dashboard would wait for ever to hand over what comes next: here a lost terminal takes all.
 """
 
 import os
 import selectors
+import signal
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import IO, Any, cast
@@ -16,6 +20,8 @@ from typing import IO, Any, cast
 from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
 
 _ESCAPE = "\x1b"
 _LOOK_EVERY = 0.1
@@ -28,6 +34,16 @@ class QuickDriver(LinuxDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._file = _MayBeGone(cast(IO[str], self._file))  # type: ignore[assignment]
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, and hear of each new size that it gets."""
+        super().start_application_mode()
+        signal.signal(signal.SIGWINCH, lambda *_: self._loop.call_soon_threadsafe(self._tell_size))
+
+    def _tell_size(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends or the terminal is gone."""
