@@ -188,6 +188,7 @@ class Model:
             job.runs.append(outcome)
         if job.asked_to_stop_at is not None and event in _COMES_BACK:
             event = Event.CONFIRM_CANCEL
+            job.failures += outcome == "failed"
         job.worker = None
         if event is Event.SUCCEED:
             self._succeed(job, now, how["next_message"])

@@ -445,6 +445,7 @@ class TestInterrupts:
         run_all(huey)
         assert scene.state(result) is State.CANCELLED
         assert heard[-2:] == ["error", "canceled"]
+        assert (scene.outcomes(result), scene.job(result).failures) == (["failed"], 1)
 
 
 class TestSignalsAndHooks:

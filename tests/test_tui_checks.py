@@ -489,6 +489,7 @@ def test_29_30_nothing_hostile_reaches_the_terminal_and_copies_are_exact(
             screen.press(keys)
             screen.settled(0.05)
         screen.press(ESC)
+        screen.settled(0.05)  # what follows it at once would be one key with it
         screen.press(f"1g/id:#{seq}\r")
         screen.until("1 match ")
         before = len(_copied(screen))

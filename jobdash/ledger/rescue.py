@@ -104,7 +104,8 @@ def _next_try(tx: Transaction, held: Held, now: int) -> dict[str, object]:
 def _cancel(tx: Transaction, held: Held, how: str, now: int) -> None:
     rows.archive(tx, held.seq, "cancelled", now, "WorkerLost", how)
     reason = f"cancelled; its worker: {how}"
-    tx.run(SQL["confirm_cancel"], {**_guard(held), "now": now, "idle": False, "reason": reason})
+    end = {"now": now, "idle": False, "is_failure": False, "reason": reason}
+    tx.run(SQL["confirm_cancel"], {**_guard(held), **end})
     workflow.abandon_steps(tx, held.seq, now, result=None, value=b"")
 
 

@@ -139,6 +139,11 @@ def _turned_away(settlement: Settlement, now: int) -> Values:
     return {"now": now, "reason": settlement.reason, "idle": settlement.outcome is None}
 
 
+def _cancelled(settlement: Settlement, now: int) -> Values:
+    """Return the values of a job that is stopped; its last run may have failed by itself."""
+    return {**_turned_away(settlement, now), "is_failure": settlement.outcome == "failed"}
+
+
 _VALUES: dict[Event, Callable[[Settlement, int], Values]] = {
     Event.SUCCEED: _succeeded,
     Event.FAIL: _failed,
@@ -146,7 +151,7 @@ _VALUES: dict[Event, Callable[[Settlement, int], Values]] = {
     Event.POSTPONE: lambda settlement, _: {"eta": settlement.eta, "reason": settlement.reason},
     Event.RELEASE: _turned_away,
     Event.EXPIRE: _turned_away,
-    Event.CONFIRM_CANCEL: _turned_away,
+    Event.CONFIRM_CANCEL: _cancelled,
 }
 _TO_THE_END = (Event.TRY_AGAIN, Event.POSTPONE)
 _COMES_BACK = (*_TO_THE_END, Event.RELEASE)

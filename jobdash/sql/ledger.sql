@@ -292,7 +292,8 @@ UPDATE OR ROLLBACK job SET state = 'expired', worker = NULL, idle = idle + 1, fi
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: confirm_cancel
-UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, idle = idle + :idle, finished_at = :now, reason = :reason
+UPDATE OR ROLLBACK job SET state = 'cancelled', worker = NULL, idle = idle + :idle,
+    failures = failures + :is_failure, finished_at = :now, reason = :reason
   WHERE seq = :seq AND state = 'running' AND claims = :number
 
 -- name: rescue
