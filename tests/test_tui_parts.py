@@ -83,7 +83,12 @@ def test_chips_give_their_room_to_what_matters_most(room: int) -> None:
 def test_every_glyph_has_its_own_ascii_sign() -> None:
     signs = [to_ascii(look.glyph) for look in LOOKS.values()]
     assert len(set(signs)) == len(State)
-    assert to_ascii("漢字…█") == "????~#"
+    assert to_ascii("漢字…█") == "????$="
+
+
+@pytest.mark.parametrize("drawn", "▎▌•…█▓■")
+def test_what_is_drawn_beside_a_state_is_not_like_a_state(drawn: str) -> None:
+    assert to_ascii(drawn) not in [look.sign for look in LOOKS.values()]
 
 
 # -- numbers -------------------------------------------------------------------------------------
