@@ -6,6 +6,7 @@ minutes: pytest -m soak -n 0 --soak-seconds=600 tests/test_http_load.py
 
 import json
 import signal
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -158,6 +159,52 @@ def test_a_busy_day(
     assert {states.get(one) for one in ids} == {State.SUCCEEDED}
     asked = [took for asker in askers for took in asker.took]
     record_property("summary", f"enqueued {told(made['took'])}\nasked {told(asked)}")
+
+
+def test_a_writer_never_waits_for_a_reader(
+    tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> None:
+    # Nobody else writes here: a lock that is taken then is a reader's, however busy the machine.
+    seconds = request.config.getoption("soak_seconds") / 4
+    database = tmp_path / "s.db"
+    environ = {**with_token(), "JOBDASH_DB": str(database), "JOBDASH_APP": "sample_tasks"}
+    produced = _produce(environ, 0.5)
+    produced.communicate()
+    assert produced.returncode == 0
+    with ExitStack() as stack:
+        served = stack.enter_context(serving("--db", database, **environ))
+        stack.enter_context(dashboards(environ))
+        paths = ("/metrics", "/queues", "/jobs?filter=add", "/dead", "/jobs/1", "/batches")
+        readers = [
+            Asker([lambda path=path: served.get(path).status for path in paths], 0.05, seconds)  # type: ignore[misc]
+            for _ in range(2)
+        ]
+        for reader in readers:
+            reader.start()
+        took, refused = _write_without_patience(database, seconds)
+        for reader in readers:
+            reader.join()
+    assert [wrong for reader in readers for wrong in reader.wrong] == []
+    assert len(readers[0].took) > 5 < len(took)
+    record_property("summary", f"{refused} refused; lock and commit {told(took)}")
+    assert refused == 0
+
+
+def _write_without_patience(database: Path, seconds: float) -> tuple[list[float], int]:
+    """Change jobs again and again; return how long each took, and how often the file was locked."""
+    writer = sqlite3.connect(database, timeout=0, isolation_level=None)
+    took, refused, end = [], 0, time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            begun = time.perf_counter()
+            try:
+                writer.execute("UPDATE job SET place = place + 1 WHERE seq % 10 = 0")
+            except sqlite3.OperationalError:
+                refused += 1
+            took.append(time.perf_counter() - begun)
+    finally:
+        writer.close()
+    return took, refused
 
 
 def _produce(environ: dict[str, str], seconds: float) -> subprocess.Popen[str]:

@@ -37,7 +37,7 @@ class QuickDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, and hear of each new size that it gets."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGWINCH, lambda *_: self._loop.call_soon_threadsafe(self._tell_size))
 
     def _tell_size(self) -> None:
