@@ -14,6 +14,7 @@ from cli_support import Shop, a_shop, program, refused, run, run_json, start, wa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobdash import liveness
 from jobdash.alert import Level, Standing, step
 from jobdash.alerts.rules import KINDS, Beginning, Breaker, Watching
 from jobdash.alerts.table import read_table
@@ -253,6 +254,37 @@ def test_each_limit_begins_and_ends(lookout: type[Lookout]) -> None:
     seen.now += 61 * SECOND
     over = {line.split(": ")[0] for line in seen.look() if ": over: " in line}
     assert over == {f"alert {name}" for name in table}
+
+
+def test_nobody_working_begins_and_ends(lookout: type[Lookout]) -> None:
+    seen = lookout(**{"no-worker": {"for": "3s", "clear": "2s"}})  # type: ignore[arg-type]
+    path = seen.book.database.path
+    seen.book.add("waits", now=seen.now)
+    liveness.hold(path, seen.worker)
+    assert [seen.look() for _ in range(5)] == [[]] * 5
+    liveness.let_go(path, seen.worker)
+    said = ["alert no-worker: critical: no worker; 1 job to do"]
+    assert [seen.look() for _ in range(5)] == [[], [], [], said, []]
+    liveness.hold(path, seen.worker)
+    assert [seen.look() for _ in range(4)] == [[], [], ["alert no-worker: over: 1 worker"], []]
+    liveness.let_go(path, seen.worker)
+
+
+def test_a_stalled_job_begins_and_ends(lookout: type[Lookout]) -> None:
+    seen = lookout(stalled={"warning": 1, "clear": "2s"})  # type: ignore[arg-type]
+    for number in range(20):
+        seen.book.add(f"usual{number}", now=seen.now, task="report.build")
+        claim = seen.book.claim(seen.worker, seen.now)
+        seen.now += 6 * SECOND
+        seen.book.settle(claim, Event.SUCCEED, seen.now)
+    slow = seen.book.add("slow", now=seen.now, task="report.build")
+    claim = seen.book.claim(seen.worker, seen.now)
+    assert [line for _ in range(12) for line in seen.look()] == []
+    begun = [line for _ in range(12) for line in seen.look()]
+    assert begun == [f"alert stalled: warning: #{slow} is stalled"]
+    seen.book.settle(claim, Event.SUCCEED, seen.now)
+    over = [line for _ in range(5) for line in seen.look()]
+    assert over == ["alert stalled: over: 0 jobs stalled"]
 
 
 def test_a_share_of_failures_begins_before_anything_is_noted_and_ends(
