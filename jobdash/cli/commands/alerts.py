@@ -26,7 +26,8 @@ _STATES = {Level.OK: "ok", Level.WARNING: "warning", Level.CRITICAL: "critical"}
 def alerts(settings: Settings, as_json: bool) -> int:
     """Show every alert and whether it is on, and what breakers have paused.
 
-    The limits stand in [tool.jobdash.alerts] of pyproject.toml.
+    The limits stand in [tool.jobdash.alerts] of pyproject.toml. This command reads them now; a pool
+    has read them when it started, so start it anew after a change.
     """
     watching = Target(settings).watching
     with open_report(settings) as report:
