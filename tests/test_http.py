@@ -319,6 +319,29 @@ def test_who_does_not_come_to_the_point_is_left(shop: Shop) -> None:
         assert answers == [b"", b"", b"HTTP/1.1 200 OK"]
 
 
+def test_who_does_not_read_is_left(shop: Shop) -> None:
+    hurried = "import jobdash.http.protocol as p, jobdash.__main__ as m; p.READ_SECONDS = 1"
+    asked = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with serving("--db", shop.db, program=("-c", f"{hurried}; m.main()")) as client:
+        whole = len(client.get("/openapi.json").body)
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(PATIENCE)
+            connection.connect(("127.0.0.1", client.port))
+            connection.sendall(asked * 500)
+            peer = connection.getsockname()[1]
+            eventually(lambda: not _is_held(client.port, peer))
+        assert whole * 500 > 20_000_000, "more than fits into all buffers on the way"
+        assert client.get("/healthz").status == 200
+
+
+def _is_held(port: int, peer: int) -> bool:
+    """Whether the server has its end of a connection open: the other hears nothing unread."""
+    ends = [line.split()[1:4] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    established = [f"0100007F:{port:04X}", f"0100007F:{peer:04X}", "01"]
+    return established in ends
+
+
 def test_a_web_application_lets_its_clients_poll(tmp_path: Path) -> None:
     environ = {
         **with_token(),

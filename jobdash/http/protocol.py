@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection, closed when it keeps the server waiting for the head of a request."""
+"""HTTP/1.1 on one connection, closed when its client keeps the server waiting."""
 
 import asyncio
 
@@ -7,12 +7,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # From the first byte of a request, or from the connection, to the end of its headers.
 HEAD_SECONDS = 10.0
+# How long a client may leave unread what fills all buffers on the way to it.
+READ_SECONDS = 30.0
 
 
 class ImpatientProtocol(H11Protocol):
-    """Uvicorn's own waits for ever: who sends slowly could hold every connection there is."""
+    """Uvicorn's own waits for ever: who is slow could hold every connection and stream there is."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
@@ -30,7 +33,23 @@ class ImpatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is waited for any more."""
         self._stop_waiting()
+        self._is_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait until the client has read."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(READ_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Stop waiting: it has."""
+        self._is_read()
+        super().resume_writing()
+
+    def _is_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _expect_a_head(self) -> None:
         if self._deadline is None:
