@@ -241,6 +241,25 @@ HOSTILE = {
     "trace": got(b"/jobs", AUTH, method=b"TRACE"),
     "connect": got(b"/jobs", AUTH, method=b"CONNECT"),
     "no such place": got(b"/admin"),
+    "half a character": posted(b'{"task": "send", "args": ["\\ud800"]}'),
+    "task twice": posted(b'{"task": "send", "args": ["a"], "task": "x"}'),
+    "true as a number": posted(b'{"task": "send", "args": ["a"], "priority": true}'),
+    "compressed": posted(b'{"task": "send"}', b"Content-Encoding: gzip\r\n"),
+    "UTF-16": posted('{"task": "send", "args": ["a"]}'.encode("utf-16")),
+    "endless delay": posted(b'{"task": "send", "args": ["a"], "delay": "999999999999h"}'),
+    "delay below nothing": posted(b'{"task": "send", "args": ["a"], "delay": "-5s"}'),
+    "key of two lines": posted(b'{"task": "send"}', b"Idempotency-Key: a\rb\r\n"),
+    "encodings in a row": LINE + HOST + AUTH + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "wait for no number": got(b"/jobs/1?wait=nan"),
+    "wait for ever": got(b"/jobs/1?wait=inf"),
+    "wait below nothing": got(b"/jobs/1?wait=-1s"),
+    "event below nothing": got(b"/events", b"Last-Event-ID: -1-1-1\r\n"),
+    "foreign address": got(b"http://evil.example/jobs", host=b"Host: evil.example\r\n"),
+    "twice coded traversal": got(b"/jobs/%252e%252e%252fetc"),
+    "deep filter": got(b"/jobs?filter=" + b"(" * 5000),
+    "web socket": got(b"/no/such", b"Upgrade: websocket\r\nConnection: Upgrade\r\n"),
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "HTTP/0.9": b"GET /jobs\r\n\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
 }  # fmt: skip
 
@@ -264,6 +283,15 @@ EXACTLY = {
     "delete": 405,
     "get to decide": 405,
 }
+
+
+def test_head_tells_what_get_would_without_the_body(client: Client) -> None:
+    for path in ("/jobs/1", "/jobs", "/healthz", "/metrics"):
+        head, got = client.ask("HEAD", path), client.get(path)
+        assert (head.status, head.body) == (got.status, b""), path
+        assert head.headers["content-type"] == got.headers["content-type"]
+    assert client.ask("HEAD", "/jobs/1").headers["etag"] == client.get("/jobs/1").headers["etag"]
+    assert client.ask("HEAD", "/jobs/999").status == 404
 
 
 def test_hostile_requests_are_refused_and_change_nothing(client: Client, shop: Shop) -> None:

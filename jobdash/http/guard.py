@@ -85,6 +85,9 @@ class Guard:
             refusal.answer.headers["Connection"] = "close"
             await refusal.answer(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # Whoever speaks HTTP for us leaves the body out.
+            scope = {**scope, "method": "GET"}
         await self._app(scope, _given(body, receive), send)
 
 
