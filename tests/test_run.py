@@ -225,6 +225,27 @@ def test_what_was_to_run_after_a_job_is_cancelled_with_its_failure(commands: Com
     assert (last.state, last.attempts) == (State.CANCELLED, 0)
     assert f"it was to begin after #{first.seq}, which is failed" in str(last.reason)
     assert not (commands.folder / "a").exists()
+    told = run_json("events", "--db", commands.file, "--limit", "200")
+    tellers = {one["by"] for one in told if "it was to begin after" in (one["why"] or "")}
+    assert tellers == {"scheduler"}
+
+
+def test_what_is_delayed_is_not_waited_for(commands: Commands) -> None:
+    made = commands.run("--delay", "1h", "--name", "later", "touch", "{}", ":::", "a")
+    assert (made.stdout, made.exit_code) == ("later\n", 0)
+    assert commands.newest().state is State.SCHEDULED
+    run("now", commands.newest().seq, "--db", commands.file)
+    assert commands.ends(commands.newest()).state is State.SUCCEEDED
+    refused(commands.run("--delay", "1h", "--joblog", "log", "true"), 2, "--delay does not wait")
+
+
+def test_a_script_whose_interpreter_is_missing_says_so(commands: Commands) -> None:
+    script = commands.folder / "script"
+    script.write_text("#!/no/such/python -u\n")
+    script.chmod(0o700)
+    failed = commands.run("./script")
+    assert failed.exit_code == 1
+    assert "its interpreter /no/such/python is not there" in str(commands.newest().error_message)
 
 
 def test_after_a_job_that_has_ended_nothing_waits(commands: Commands) -> None:

@@ -11,6 +11,7 @@ from jobdash.errors import IllegalMove
 from jobdash.job import MICROSECONDS, State
 from jobdash.ledger import lanes, rows
 from jobdash.ledger.batch_decisions import BatchDecisions
+from jobdash.transition import NOTHING_BEFORE
 
 SQL = statements("batches")
 
@@ -51,7 +52,7 @@ class BatchDuties:
                 self._begin(name, after, now)
             else:
                 became = "is gone" if state is None else f"is {state}"
-                reason = f"it was to begin after #{after}, which {became}"
+                reason = f"{NOTHING_BEFORE}{after}, which {became}"
                 with suppress(IllegalMove):  # somebody was quicker
                     self._decisions.cancel(name, now, reason=reason)
 

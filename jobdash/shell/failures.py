@@ -58,6 +58,8 @@ def failure_of(status: int, said: bytes) -> CommandFailed | None:
 def not_started(error: OSError, command: Sequence[str]) -> CannotRun:
     """Return why a command could not be started."""
     word = shorten(clean(command[0]), _LONGEST_WORD)
+    if error.errno == errno.ENOENT and (interpreter := _missing_interpreter(error.filename)):
+        return CannotRun(NOT_EXECUTABLE, f"{word}: its interpreter {interpreter} is not there")
     if error.errno == errno.ENOENT:
         return CannotRun(NOT_FOUND, f"{word}: command not found")
     if error.errno == errno.E2BIG:
@@ -72,6 +74,17 @@ def no_directory(error: OSError, directory: str) -> CannotRun:
     """Return why a command cannot run where it is to run."""
     where = shorten(clean(directory), _LONGEST_WORD)
     return CannotRun(NOT_EXECUTABLE, f"its directory {where}: {(error.strerror or '').lower()}")
+
+
+def _missing_interpreter(program: object) -> str:
+    """Return what the first line of a script names that is there itself; '' if it is no such."""
+    try:
+        with open(str(program), "rb") as script:
+            first = script.readline(_LONGEST_LINE)
+    except OSError:
+        return ""
+    words = first.removeprefix(b"#!").split() if first.startswith(b"#!") else []
+    return shorten(clean(words[0].decode(errors="replace")), _LONGEST_WORD) if words else ""
 
 
 def _name_of(number: int) -> str:

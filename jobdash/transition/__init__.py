@@ -6,11 +6,12 @@ from these whenever somebody asks, and costs the work nothing.
 """
 
 from jobdash.transition.derived import transitions_of
-from jobdash.transition.records import By, Line, Past, Run, Step, Transition
+from jobdash.transition.records import NOTHING_BEFORE, By, Line, Past, Run, Step, Transition
 from jobdash.transition.stored import CANCELLED_BY_APP, stored
 
 __all__ = [
     "CANCELLED_BY_APP",
+    "NOTHING_BEFORE",
     "By",
     "Line",
     "Past",

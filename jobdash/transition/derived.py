@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from jobdash.job import State
-from jobdash.transition.records import By, Line, Past, Run, Step, Transition
+from jobdash.transition.records import NOTHING_BEFORE, By, Line, Past, Run, Step, Transition
 from jobdash.transition.stored import DONE_BY_POOL, stored
 
 # Numbers of steps: those of a run are twice the number of its claim, and one more.
@@ -114,8 +114,16 @@ def _ended(past: Past) -> Transition:
     because = past.cancelled_because
     why = past.reason or ("" if because is None else f"because of #{because}")
     step = Step(past.finished_at or 0, past.seq, _ENDED)
-    by = By.WORKER if because is None else By.APP
-    return _made(past, step, past.state, "", past.state, by, "", why)
+    return _made(past, step, past.state, "", past.state, _who_ended(past, why), "", why)
+
+
+def _who_ended(past: Past, why: str) -> By:
+    """Return who has ended a job; what was cancelled with its batch has no line of its own."""
+    if past.cancelled_because is not None:
+        return By.APP
+    if NOTHING_BEFORE in why:
+        return By.SCHEDULER
+    return By.PERSON if why.endswith(": cancelled by hand") else By.WORKER
 
 
 def _made(

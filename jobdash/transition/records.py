@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+# What is told of a batch that is cancelled with the job after which it was to begin.
+NOTHING_BEFORE = "it was to begin after #"
+
 
 class By(StrEnum):
     """Who made a transition."""

@@ -1,7 +1,7 @@
 """The lines that the ledger has stored: what no row tells by itself."""
 
 from jobdash.job import State
-from jobdash.transition.records import By, Line, Past, Step, Transition
+from jobdash.transition.records import NOTHING_BEFORE, By, Line, Past, Step, Transition
 
 # Before all of these come the steps that rows tell of.
 _FIRST = 1 << 41
@@ -45,5 +45,7 @@ def _teller(line: Line) -> By:
         return By.POOL
     if line.kind in ("chaos", "batch stopped"):
         return By.WORKER
+    if line.kind == "batch begun" or NOTHING_BEFORE in line.detail:
+        return By.SCHEDULER
     is_by_app = line.kind in _DONE_BY_APP or line.detail in _CANCELLED_BY_APP
     return By.APP if is_by_app else By.PERSON

@@ -67,7 +67,7 @@ class _RunCommand(FileCommand):
     "--retries", type=click.IntRange(0, _MOST), default=0, help="More attempts after a failure."
 )
 @click.option("--retry-delay", type=DURATION, help="How long to wait before each.")
-@click.option("--delay", type=DURATION, help="Not before this time has passed.")
+@click.option("--delay", type=DURATION, help="Not before this time has passed; do not wait.")
 @click.option("--after", metavar="REF", help="Begin when this job has succeeded; do not wait.")
 @click.option("--stash", is_flag=True, help="Run none before a resume, and do not wait.")
 @click.option(
@@ -135,7 +135,8 @@ def run(
         for _, command in order.calls():
             say(written(command))
         return DONE
-    _check_leaving("--stash" if stash else "--after" if after else "", resume or joblog)
+    leaving = {"--stash": stash, "--after": after, "--delay": options["delay"]}
+    _check_leaving([option for option, given in leaving.items() if given], resume or joblog)
     if stash and after:
         raise UsageError("--after begins by itself, --stash does not: not both")
     from jobdash.cli.run.carrying_out import Wanted, carry_out
@@ -145,9 +146,9 @@ def run(
     return carry_out(file, order, Wanted(jobs, after, stash, resume, joblog, each, manner, options))
 
 
-def _check_leaving(leaving: str, staying: object) -> None:
+def _check_leaving(leaving: Sequence[str], staying: object) -> None:
     if leaving and staying:
-        raise UsageError(f"{leaving} does not wait: --resume and --joblog do, so not both")
+        raise UsageError(f"{leaving[0]} does not wait: --resume and --joblog do, so not both")
 
 
 def _order(

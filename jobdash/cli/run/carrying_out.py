@@ -38,8 +38,8 @@ def carry_out(file: Path, order: Order, wanted: Wanted) -> int:
     """Enqueue the commands and see them through, or leave; return the exit code."""
     if wanted.stash:
         return _leave(file, order, wanted, {"paused": True, "concurrency": wanted.jobs})
-    if wanted.after is not None:
-        return _queue_behind(file, order, wanted, wanted.after)
+    if wanted.after is not None or wanted.each.delay:
+        return _queue_for_later(file, order, wanted)
     begun_at = now() if wanted.resume else 0
     log = JobLog(wanted.joblog, goes_on=wanted.resume)
     with log, Helpers(file, wanted.jobs) as helpers:
@@ -60,9 +60,9 @@ def _made(file: Path, order: Order, wanted: Wanted, options: dict[str, Any]) -> 
         return resume(huey, report, order, wanted.each, found)
 
 
-def _queue_behind(file: Path, order: Order, wanted: Wanted, ref: str) -> int:
-    """Enqueue the commands behind a job, and leave them to the workers."""
-    after = _to_wait_for(file, ref)
+def _queue_for_later(file: Path, order: Order, wanted: Wanted) -> int:
+    """Enqueue the commands behind a job or for a time, and leave them to the workers."""
+    after = None if wanted.after is None else _to_wait_for(file, wanted.after)
     with Helpers(file, wanted.jobs) as helpers:
         helpers.tell()
         return _leave(file, order, wanted, {"after": after, "concurrency": _most(helpers, wanted)})
