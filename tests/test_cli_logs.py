@@ -4,9 +4,10 @@ Costs about three seconds.
 """
 
 import json
+import os
 import subprocess
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from log_support import RECORDS, Output
 from tui_support import Stock, now
 from waiting import PATIENCE
 
+from jobdash.logfiles import log_files
 from jobdash.render.log_lines import readable
 from jobdash.render.log_search import LogSearch
 from jobdash.streams import marked
@@ -113,6 +115,37 @@ def test_no_log_says_why(
     result = logs(stock, 1)
     assert (result.exit_code, result.stdout) == (code, "")
     assert words in result.stderr
+
+
+def _a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _a_link(path: Path) -> None:
+    path.symlink_to("/etc/passwd")
+
+
+@pytest.mark.parametrize("follow", [(), ("-f",), ("--json",), ("--search", "o")])
+@pytest.mark.parametrize("put", [Path.touch, Path.mkdir, _a_pipe, _a_link])
+def test_what_lies_in_a_log_s_place_is_no_log(
+    stock: Stock, output: Output, put: Callable[[Path], None], follow: tuple[str, ...]
+) -> None:
+    seq = output.job(b"words\n", "succeeded")
+    (file,) = log_files(stock.path)
+    os.unlink(file.path)
+    put(Path(file.path))
+    refused(logs(stock, seq, *follow), 3, f"the log of attempt 1 of #{seq} is not there any more")
+    assert run("diff", "--db", stock.path, seq, seq).exit_code == 0
+    copy = stock.path.with_name("copy.db")
+    assert run("export", "--db", stock.path, copy).exit_code == 0
+    assert b"root" not in b"".join(Path(one.path).read_bytes() for one in log_files(copy))
+
+
+def test_a_log_that_has_lost_its_end_says_so(stock: Stock, output: Output) -> None:
+    seq = output.job(b"words\nand more\n", "succeeded")
+    (file,) = log_files(stock.path)
+    os.truncate(file.path, 9)
+    assert logs(stock, seq).stdout == "words\n… 9 B cut …\n"
 
 
 def test_an_unknown_job_is_told(stock: Stock) -> None:

@@ -97,7 +97,8 @@ async def test_a_test_may_pass_while_it_fails_so_and_replace_what_is_there(shop:
         await screen.press("enter")
         await screen.until(f"Job #{seq}")
         await screen.press("C")
-        await screen.until("[ ] expect-failure")
+        await screen.until("esc closes")
+        assert "[ ] expect-failure" in screen.text
         await screen.press("enter")
         await screen.until("is there: name another file, or force it")
         await screen.press("tab", "space", "tab", "tab", "space")
@@ -128,9 +129,10 @@ async def test_a_copy_may_be_one_to_work_with_and_without_logs(shop: Shop) -> No
     copied = shop.folder / "copy.db"
     async with dashboard(shop.db, read_only=True) as screen:
         await screen.press("W")
-        await screen.until("[ ] working")
+        await screen.until("esc closes")
+        assert "[ ] working" in screen.text
         await screen.press(*"copy.db", "down", "space", "down", "space", "enter")
-        await screen.until("Work on with it: jobdash --db copy.db")
+        await screen.until("Work on with it: jobdash")
     with Report(copied) as report:
         assert report.snapshot() is None
 

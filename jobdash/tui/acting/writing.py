@@ -14,7 +14,7 @@ from jobdash.control.exporting import export as take_copy
 from jobdash.errors import JobdashError, UsageError
 from jobdash.job import MICROSECONDS, Job
 from jobdash.render.written_tests import file_name_of
-from jobdash.text import format_memory
+from jobdash.text import format_size
 from jobdash.tui.looks.spans import Spans
 from jobdash.tui.looks.theme import SOFT
 from jobdash.tui.options import DashboardOptions
@@ -81,7 +81,7 @@ class Writing:
                 )  # fmt: skip
             except JobdashError as error:
                 return str(error)
-            size = format_memory(done.bytes + done.log_bytes)
+            size = format_size(done.bytes + done.log_bytes)
             next_step = "Work on with it" if working else "Look at it"
             self._tell(f"Wrote {file}, {size}. {next_step}: jobdash --db {shlex.quote(str(file))}")
             return ""
