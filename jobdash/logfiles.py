@@ -5,7 +5,9 @@ is worker * 2**40 + byte. A file is named by the place at which it begins and go
 one of its worker. So two places tell an attempt's output, in whatever file it is.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ STRETCH = 1 << 40
 HEAD, TAIL = 1_000_000, 4_000_000
 KEPT = HEAD + TAIL
 _MODE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+# A pipe would be waited for.
+_TO_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -79,6 +83,23 @@ def _stops(starts: list[int]) -> Iterator[int]:
 def file_of(database: StrPath, place: int) -> LogFile | None:
     """Return the file that a place lies in."""
     return next((one for one in log_files(database) if one.start <= place < one.stop), None)
+
+
+def open_to_read(file: LogFile) -> int:
+    """Return a descriptor of one. Raises `FileNotFoundError` if there is no such file any more.
+
+    What lies in its place, a folder, a pipe, or a link to what no worker wrote, is no such file.
+    """
+    try:
+        descriptor = os.open(file.path, _TO_READ | _NOT_FOLLOWED)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise FileNotFoundError(errno.ENOENT, "it is a link", file.path) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileNotFoundError(errno.ENOENT, "it is no file", file.path)
+    return descriptor
 
 
 def remove(file: LogFile) -> None:

@@ -9,6 +9,8 @@ import re
 
 STREAMS = (STDOUT, STDERR) = ("stdout", "stderr")
 _BEGIN, _END = b"\x1b_jd2\x1b\\", b"\x1b_jd1\x1b\\"
+# What matches either mark.
+MARK = rb"\x1b_jd[12]\x1b\\"
 _MARKED = re.compile(
     rb"\x1b_jd2\x1b\\([^\n\x1b]*+(?:\x1b(?!_jd[12]\x1b\\)[^\n\x1b]*+)*+)(\n|\x1b_jd1\x1b\\|\Z)"
 )

@@ -216,6 +216,38 @@ def test_a_debugger_of_ones_own(shop: Shop, terminal: Callable[..., Terminal]) -
     assert screen.end() == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nowhere:Class", "No module named 'nowhere'"),
+        ("json:nothing", "no attribute 'nothing'"),
+        ("breaks:Class", "ZeroDivisionError: division by zero"),
+        ("pdb:", "takes module:Class"),
+        (":Pdb", "takes module:Class"),
+        ("json:JSONDecoder", "takes module:Class"),
+    ],
+)
+def test_no_such_debugger_is_a_mistake(
+    shop: Shop, terminal: Callable[..., Terminal], name: str, words: str
+) -> None:
+    (shop.folder / "breaks.py").write_text("1 / 0\n")
+    screen = terminal(shop.ended("fail"), "--pdbcls", name)
+    screen.wait_for(words)
+    assert screen.end() == 2
+    assert "Traceback" not in screen.text
+
+
+def test_a_debugger_that_breaks_does_not_hide_the_failure(
+    shop: Shop, terminal: Callable[..., Terminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop.folder / "breaks.py").write_text("1 / 0\n")
+    monkeypatch.setenv("PYTHONBREAKPOINT", "breaks.set_trace")
+    screen = terminal(shop.ended("fail"))
+    screen.wait_for("(Pdb)")
+    screen.press("q\n")
+    assert screen.end() == 1
+
+
 def test_who_wants_no_debugger_gets_none(shop: Shop, without: None) -> None:
     seq = shop.ended("fail", "no such customer")
     done = debug(shop, seq)

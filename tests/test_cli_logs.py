@@ -4,9 +4,10 @@ Costs about three seconds.
 """
 
 import json
+import os
 import subprocess
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from log_support import RECORDS, Output
 from tui_support import Stock, now
 from waiting import PATIENCE
 
+from jobdash.logfiles import log_files
 from jobdash.render.log_lines import readable
+from jobdash.render.log_search import LogSearch
+from jobdash.streams import marked
 
 
 @pytest.fixture
@@ -75,10 +79,12 @@ def test_json_has_every_line_with_its_level(stock: Stock, output: Output) -> Non
     document = run_json("logs", "--db", stock.path, seq)
     warning = {"level": "warning", "stream": None}
     assert document["lines"][2:4] == [
-        {**warning, "text": "2026-11-22 10:00:00.001 WARNING shop: warned"},
-        {**warning, "text": "  | more of it"},
+        {"number": 3, **warning, "text": "2026-11-22 10:00:00.001 WARNING shop: warned"},
+        {"number": 4, **warning, "text": "  | more of it"},
     ]
-    assert document["lines"][0] == {"level": None, "text": "plain 0", "stream": None}
+    assert document["lines"][0] == {
+        "number": 1, "level": None, "text": "plain 0", "stream": None
+    }  # fmt: skip
     head = {name: value for name, value in document.items() if name != "lines"}
     assert head == {"seq": seq, "attempt": 1, "size": len(RECORDS), "is_open": False}
 
@@ -109,6 +115,37 @@ def test_no_log_says_why(
     result = logs(stock, 1)
     assert (result.exit_code, result.stdout) == (code, "")
     assert words in result.stderr
+
+
+def _a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _a_link(path: Path) -> None:
+    path.symlink_to("/etc/passwd")
+
+
+@pytest.mark.parametrize("follow", [(), ("-f",), ("--json",), ("--search", "o")])
+@pytest.mark.parametrize("put", [Path.touch, Path.mkdir, _a_pipe, _a_link])
+def test_what_lies_in_a_log_s_place_is_no_log(
+    stock: Stock, output: Output, put: Callable[[Path], None], follow: tuple[str, ...]
+) -> None:
+    seq = output.job(b"words\n", "succeeded")
+    (file,) = log_files(stock.path)
+    os.unlink(file.path)
+    put(Path(file.path))
+    refused(logs(stock, seq, *follow), 3, f"the log of attempt 1 of #{seq} is not there any more")
+    assert run("diff", "--db", stock.path, seq, seq).exit_code == 0
+    copy = stock.path.with_name("copy.db")
+    assert run("export", "--db", stock.path, copy).exit_code == 0
+    assert b"root" not in b"".join(Path(one.path).read_bytes() for one in log_files(copy))
+
+
+def test_a_log_that_has_lost_its_end_says_so(stock: Stock, output: Output) -> None:
+    seq = output.job(b"words\nand more\n", "succeeded")
+    (file,) = log_files(stock.path)
+    os.truncate(file.path, 9)
+    assert logs(stock, seq).stdout == "words\n… 9 B cut …\n"
 
 
 def test_an_unknown_job_is_told(stock: Stock) -> None:
@@ -144,6 +181,89 @@ def test_following_with_json_is_a_document_a_line(stock: Stock, output: Output) 
     assert [json.loads(line)["level"] for line in lines] == [
         None, "info", "warning", "warning", None, "error"
     ]  # fmt: skip
+
+
+# -- search --------------------------------------------------------------------------------------
+
+
+def test_a_search_prints_the_lines_with_their_numbers(stock: Stock, output: Output) -> None:
+    seq = output.job(RECORDS, "succeeded")
+    result = logs(stock, seq, "--search", "PLAIN")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == "jobdash: “PLAIN” is in 0 of 6 lines\n"
+    result = logs(stock, seq, "--search", "plain")
+    assert (result.exit_code, result.stdout) == (0, "1: plain 0\n5: plain 1\n")
+    assert result.stderr == "jobdash: “plain” is in 2 of 6 lines\n"
+
+
+def test_a_search_goes_with_level_raw_and_json(stock: Stock, output: Output) -> None:
+    seq = output.job(RECORDS + b"\x1b[31mWARNING red\n", "succeeded")
+    result = logs(stock, seq, "--search", "warn", "--level", "warning")
+    assert result.stdout == "3: 2026-11-22 10:00:00.001 WARNING shop: warned\n"
+    assert "in 1 of 3 lines" in result.stderr
+    assert logs(stock, seq, "--search", "[31m").exit_code == 3, "as nobody sees it"
+    assert logs(stock, seq, "--search", "[31m", "--raw").stdout == "7: ␛[31mWARNING red\n"
+    nothing = logs(stock, seq, "--search", "shop: W", "--json")
+    assert (nothing.exit_code, json.loads(nothing.stdout)["lines"]) == (3, [])
+    document = run_json("logs", "--db", stock.path, seq, "--search", "shop: w")
+    assert [line["number"] for line in document["lines"]] == [3]
+
+
+def test_a_search_says_what_it_could_not_see(stock: Stock, output: Output) -> None:
+    seq = output.job(b"".join(b"%099d\n" % n for n in range(60_000)), "succeeded")
+    result = logs(stock, seq, "--search", "020001")
+    number, _, text = result.stdout.rstrip().partition(": ")
+    assert int(text) == 20_001
+    assert logs(stock, seq).stdout.splitlines()[int(number) - 1] == text
+    assert "1.0 MB that are cut could not be searched" in result.stderr
+
+
+def test_a_search_follows(stock: Stock, output: Output, tmp_path: Path) -> None:
+    seq = output.job(b"needle\nhay\n")
+    said, noted = tmp_path / "said", tmp_path / "noted"
+    command = ("logs", "--db", stock.path, "-f", seq, "--search", "needle")
+    with (
+        said.open("wb") as out,
+        noted.open("wb") as err,
+        start(*command, stdout=out, stderr=err) as process,
+    ):
+        wait_for(lambda: said.read_text() == "1: needle\n")
+        output.write(b"another needle\n")
+        wait_for(lambda: said.read_text() == "1: needle\n3: another needle\n")
+        stock.update(
+            seq, state="succeeded", worker=None, ran_by=output.worker, finished_at=now(),
+            log_end=output.place,
+        )  # fmt: skip
+        assert process.wait(PATIENCE) == 0
+    assert noted.read_text().endswith("“needle” is in 2 of 3 lines\n")
+
+
+def test_a_search_for_nothing_is_a_mistake(stock: Stock, output: Output) -> None:
+    refused(logs(stock, output.job(RECORDS), "--search", ""), 2, "search for what?")
+
+
+def test_a_search_where_nothing_has_run_says_why(stock: Stock) -> None:
+    result = logs(stock, stock.add("pending"), "--search", "a")
+    assert result.exit_code == 3
+    assert "#1 is pending and has not run" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "is_there"),
+    [
+        ("error", b"An Error", True),
+        ("Error", b"an error", False),
+        ("übung", "Die Übung".encode(), True),
+        ("Übung", "die übung".encode(), False),
+        ("2", marked(b"one\n"), False),
+        ("one", marked(b"one\n"), True),
+        ("3", b"\x1b[31mred\x1b[0m", False),
+        ("i", "İ and i".encode(), True),
+        ("a", b"\xff A", True),
+    ],
+)
+def test_what_a_search_finds(text: str, line: bytes, is_there: bool) -> None:
+    assert LogSearch(text).is_in(line) is is_there
 
 
 # -- what a line looks like ----------------------------------------------------------------------

@@ -379,3 +379,8 @@ def test_any_ordinary_value_comes_back(value: object) -> None:
     space: dict[str, Any] = {}
     exec("\n".join(names.lines()), space)
     assert repr(eval(text, space)) == repr(value)
+
+
+def test_no_name_is_no_file(shop: Shop) -> None:
+    refused(run("testcase", shop.ended("send", "ada"), "-o", ""), 2, "write it where?")
+    assert not [*shop.folder.glob("test_*")]

@@ -52,8 +52,8 @@ def test_attempts_are_compared(shop: Shop) -> None:
 def test_what_cannot_be_compared_says_what_can(shop: Shop) -> None:
     seq = shop.ended("fail")
     refused(run("diff", seq), 4, "12#1 12#2")
-    refused(run("diff", seq, "--attempts"), 4, "no two to compare")
-    refused(run("diff", f"{seq}#7", seq), 3, "no attempt")
+    refused(run("diff", seq, "--attempts"), 4, "no two attempts to compare")
+    refused(run("diff", f"{seq}#7", seq), 3, f"#{seq} has no attempt 7: it has run once")
     refused(run("diff"), 2, "--attempts")
 
 

@@ -245,6 +245,15 @@ def test_events_of_one_job_and_not_more_than_asked_for(shop: Shop) -> None:
     refused(run("events", "--job", "99"), 3, "no job '99'")
 
 
+@pytest.mark.parametrize("by", ["person", "Person"])
+def test_events_of_people_alone(shop: Shop, by: str) -> None:
+    seq = shop.enqueue("nap", eta=2**52)
+    run("cancel", seq)
+    found = run_json("events", "--by", by)
+    assert [one["by"] for one in found] == ["person"]
+    refused(run("events", "--by", "nobody"), 2, "nobody", "person")
+
+
 def test_events_go_on_after_a_cursor(shop: Shop) -> None:
     shop.ended("send", "ada")
     shop.ended("send", "bob")

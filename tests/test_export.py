@@ -158,6 +158,27 @@ def test_what_is_there_is_replaced_only_on_demand(copy: Path, tmp_path: Path) ->
     assert sorted(os.listdir(tmp_path)) == ["there.db"]
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_copy_lies_where_a_link_leads_and_so_do_its_logs(
+    copy: Path, tmp_path: Path, is_there: bool
+) -> None:
+    target, link = tmp_path / "tuesday.db", tmp_path / "link.db"
+    if is_there:
+        target.write_text("mine")
+    link.symlink_to(target)
+    force = ["--force"] if is_there else []
+    assert run("--db", copy, "export", link, *force).exit_code == 0
+    assert link.is_symlink()
+    for name in (link, target):
+        assert "a word of the job" in run("--db", name, "logs", "1").stdout
+
+
+def test_a_copy_is_no_stream(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused(run("--db", copy, "export", "-"), 2, "name one")
+    assert not [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize("suffix", ["-wal", "-pool"])
 def test_a_file_in_use_is_never_replaced(copy: Path, tmp_path: Path, suffix: str) -> None:
     target = tmp_path / "used.db"
@@ -169,15 +190,21 @@ def test_a_file_in_use_is_never_replaced(copy: Path, tmp_path: Path, suffix: str
 
 
 def test_a_full_disk_says_so_and_leaves_nothing(copy: Path, tmp_path: Path) -> None:
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))"
-    code = f"{limit}\nfrom jobdash.__main__ import main\nmain()"
     target = tmp_path / "full.db"
-    command = [sys.executable, "-c", code, "--db", str(copy), "export", str(target)]
+    told = export_with_room_for(65_536, copy, target)
+    assert str(target) in told
+    assert os.listdir(tmp_path) == []
+
+
+def export_with_room_for(size: int, source: Path, target: Path) -> str:
+    """Export where no file can be larger than this; return what it said."""
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
+    code = f"{limit}\nfrom jobdash.__main__ import main\nmain()"
+    command = [sys.executable, "-c", code, "--db", str(source), "export", str(target)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 5, done.stderr
-    assert str(target) in done.stderr
     assert "Traceback" not in done.stderr
-    assert os.listdir(tmp_path) == []
+    return done.stderr
 
 
 def test_who_stops_it_has_nothing_left(copy: Path, tmp_path: Path) -> None:
@@ -206,7 +233,7 @@ def test_the_library_refuses_a_copy_too(copy: Path) -> None:
 def test_logs_that_cannot_be_copied_leave_nothing_either(copy: Path, tmp_path: Path) -> None:
     source = tmp_path / "source.db"
     export(copy, source, NOW)
-    (Path(folder(source)) / "9").mkdir()
+    (Path(folder(source)) / "9").write_bytes(b"words" * 1_000_000)
     before = sorted(os.listdir(tmp_path))
-    refused(run("--db", source, "export", tmp_path / "new.db"), 5, "--no-logs")
+    assert "--no-logs" in export_with_room_for(4_000_000, source, tmp_path / "new.db")
     assert sorted(os.listdir(tmp_path)) == before

@@ -51,6 +51,27 @@ def test_b_leads_to_the_failing_line_and_back(shop: Shop) -> None:
     assert [job["seq"] for job in run_json("list", "--db", shop.db)] == [seq]
 
 
+def test_r_keeps_the_run_as_a_replay(shop: Shop) -> None:
+    seq = shop.ended("fail", "no such customer")
+    words = ("-A", shop.app, "--db", shop.db, "--no-pool")
+    with closing(PtyScreen(*words, folder=shop.folder)) as screen:
+        screen.until("enter open")
+        screen.press("\r")
+        screen.until(f"Job #{seq}  ")
+        screen.press("b")
+        screen.until("record the outcome")
+        screen.press("r")
+        screen.until("(Pdb)")
+        screen.press("q\r")
+        screen.until(f"it is kept as #{seq + 1}")
+        screen.press("\r")
+        screen.until(f"Job #{seq}  ")
+        screen.press("qq")
+        assert screen.exit_status() == 0
+    kept = run_json("show", "--db", shop.db, seq + 1)
+    assert (kept["replay_of"], kept["state"]) == (seq, "failed")
+
+
 def test_what_ends_the_dashboard_ends_the_debugger(shop: Shop) -> None:
     shop.ended("fail")
     words = ("-A", shop.app, "--db", shop.db, "--no-pool")
@@ -88,3 +109,5 @@ async def test_without_a_terminal_it_says_what_to_type(stock: Stock) -> None:
         await screen.until("What it does to the world outside, it does once more.")
         await screen.press("escape", "b", "y")
         await screen.until(f"jobdash debug {seq}")
+        await screen.press("b", "r")
+        await screen.until(f"jobdash debug --record {seq}")

@@ -11,7 +11,9 @@ from log_support import RECORDS, Output
 from test_tui_hostile import PAYLOADS, assert_harmless
 from tui_support import Screen, Stock, dashboard, now
 
+from jobdash.render.log_search import LogSearch
 from jobdash.report import JobLog
+from jobdash.streams import marked
 from jobdash.tui.log_view.lines import MOST_LINES, LogLines
 from jobdash.tui.log_view.view import LogView
 
@@ -90,7 +92,7 @@ async def test_a_search_goes_from_place_to_place(stock: Stock, output: Output) -
         await screen.until("needle 207")
         await screen.press("escape")
         await screen.until(lambda: "hits" not in screen.text)
-        assert not view.needle
+        assert not view.search.text
         await screen.gone("n N next hit")
         await screen.press("n")
         await screen.until("start the dashboard with the app")
@@ -257,10 +259,25 @@ def test_a_search_sees_only_rows_that_are_shown() -> None:
     assert [lines.line(lines.number(row))[-9:] for row in range(lines.rows)] == [
         b": warned", b"ore of it", b": broken"
     ] or lines.rows == 3  # fmt: skip
-    assert lines.find("plain", 0, 1) is None
-    assert lines.find("broken", 0, 1) == 2
-    assert lines.find("warned", 2, -1) == 0
-    assert lines.find("Warned", 2, -1) is None
+    assert lines.find(LogSearch("plain"), 0, 1) is None
+    assert lines.find(LogSearch("broken"), 0, 1) == 2
+    assert lines.find(LogSearch("warned"), 2, -1) == 0
+    assert lines.find(LogSearch("Warned"), 2, -1) is None
+
+
+def test_a_search_finds_what_is_seen_wherever_it_was_added() -> None:
+    lines, search = LogLines(), LogSearch("übung 2")
+    lines.add(_log(marked(b"one\n") + "\x1b[32mÜbung 2\n".encode()))
+    assert (lines.hits(search), lines.find(search, 0, 1)) == (1, 1)
+    for piece in ("und ÜBU", "NG 2\x1b[3", "2m"):
+        lines.add(_log(piece.encode()))
+    assert (lines.hits(search), lines.find(search, 9, -1), lines.find(search, 2, -1)) == (
+        2,
+        None,
+        2,
+    )
+    assert lines.hits(LogSearch("2")) == 2, "no marks, no colours"
+    assert lines.hits(LogSearch("[32m", raw=True)) == 2
 
 
 def test_levels_are_the_same_line_by_line_and_all_at_once() -> None:

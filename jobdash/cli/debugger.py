@@ -6,6 +6,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pdb import Pdb
 from types import FrameType, TracebackType
@@ -37,13 +38,15 @@ def chosen_debugger(pdbcls: str | None) -> PostMortem:
 
 
 def _class(name: str) -> Any:
-    module, colon, attribute = name.partition(":")
+    module, _, attribute = name.partition(":")
+    found: Any = None
     try:
-        found: Any = import_module(module) if module and colon else None
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise UsageError(f"--pdbcls {name}: {error}") from error
+        if module and attribute:
+            found = import_module(module)
+            for part in attribute.split("."):
+                found = getattr(found, part)
+    except Exception as error:
+        raise UsageError(f"--pdbcls {name}: {type(error).__name__}: {error}") from error
     if not (isinstance(found, type) and hasattr(found, "interaction")):
         raise UsageError(
             f"--pdbcls takes module:Class, for example IPython.terminal.debugger:Pdb, not {name!r}"
@@ -53,10 +56,10 @@ def _class(name: str) -> Any:
 
 def _own_post_mortem(hook: str) -> PostMortem | None:
     """Return the function beside the one that PYTHONBREAKPOINT names, as ipdb and pudb have it."""
-    try:
+    # A module may fail with anything; `breakpoint()` itself says what, where it is called.
+    with suppress(Exception):
         return getattr(import_module(hook.rpartition(".")[0]), "post_mortem", None)
-    except (ImportError, ValueError):
-        return None
+    return None
 
 
 def _post_mortem(debugger: Any, traceback: TracebackType) -> None:

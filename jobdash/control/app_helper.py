@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,16 +93,30 @@ async def replay(app: str, database: Path, wanted: ChangedReplay) -> tuple[list[
     return [int(job["seq"]) for job in outcome["created"]], refused
 
 
-async def testcase(app: str, database: Path, seq: int, file: Path) -> None:
-    """Write a test that makes a job's call. Raises `UsageError` with the helper's sentence."""
-    await _run([
+async def testcase(app: str, database: Path, seq: int, file: Path, flags: Collection[str]) -> str:
+    """Write a test that makes a job's call; return what there is to say of it, usually nothing.
+
+    `flags` are options of `jobdash testcase`. Raises `UsageError` with the helper's sentence.
+    """
+    # In full: `-` alone would be standard output.
+    words = [
         sys.executable, "-m", "jobdash", "testcase", "-A", app, "--db", str(database),
-        "-o", str(file), str(seq),
-    ])  # fmt: skip
+        "-o", str(file.absolute()), *(f"--{flag}" for flag in sorted(flags)), str(seq),
+    ]  # fmt: skip
+    _, errors = await _finished(words)
+    return _sentence(errors)
 
 
 async def _run(words: Sequence[str], given: str = "", patience: float = _PATIENCE) -> bytes:
     """Run the helper to its end and return what it printed."""
+    output, _ = await _finished(words, given, patience)
+    return output
+
+
+async def _finished(
+    words: Sequence[str], given: str = "", patience: float = _PATIENCE
+) -> tuple[bytes, bytes]:
+    """Run the helper to its end and return what it printed, and what it noted."""
     process = await _started(words)
     try:
         output, errors = await asyncio.wait_for(process.communicate(given.encode()), patience)
@@ -115,7 +129,7 @@ async def _run(words: Sequence[str], given: str = "", patience: float = _PATIENC
     # A document tells by itself what was refused.
     if process.returncode and not output:
         raise UsageError(_sentence(errors) or f"it ended with status {process.returncode}")
-    return output
+    return output, errors
 
 
 async def _started(words: Sequence[str]) -> asyncio.subprocess.Process:

@@ -43,7 +43,8 @@ def export(
     if there is a file that is not to be replaced, or that is in use; `DatabaseError` if it cannot
     be done, and leaves nothing then.
     """
-    target = target.absolute()
+    # Where a link leads, as for every file: what lies beside it must find it there.
+    target = target.resolve()
     check_place(target)
     _check_target(source, target, force)
     reader = open_reader(source)
@@ -98,7 +99,7 @@ def _copy_logs(source: Path, folder: Path) -> int:
             folder.mkdir(mode=0o700, exist_ok=True)
             # A pool may prune meanwhile what this copy does not know any more either.
             with suppress(FileNotFoundError):
-                copied += _copy_sparse(file.path, folder / str(file.start))
+                copied += _copy_sparse(file, folder / str(file.start))
     except OSError as error:
         raise DatabaseError(
             f"the logs cannot be copied to {folder.parent}: {error.strerror}; nothing was written"
@@ -110,9 +111,12 @@ def _copy_logs(source: Path, folder: Path) -> int:
 _CHUNK = 1 << 20
 
 
-def _copy_sparse(source: str, target: Path) -> int:
+def _copy_sparse(source: logfiles.LogFile, target: Path) -> int:
     """Copy a file as far as it goes now, without its holes; return its length."""
-    with open(source, "rb") as old, open(target, "xb", opener=_private) as new:
+    with (
+        open(logfiles.open_to_read(source), "rb") as old,
+        open(target, "xb", opener=_private) as new,
+    ):
         size = left = os.fstat(old.fileno()).st_size
         while left > 0 and (chunk := old.read(min(left, _CHUNK))):
             left -= len(chunk)

@@ -6,6 +6,7 @@ from jobdash.errors import NoLog, Refused, UnknownJob
 from jobdash.job import Attempt, Job, State
 from jobdash.report.filter import JobFilter
 from jobdash.report.report import Report
+from jobdash.text import how_often
 
 
 class Compared(NamedTuple):
@@ -32,7 +33,8 @@ def compared(report: Report, ref: str) -> Compared:
         return run_of(report, job, attempts[-1] if attempts else None)
     found = [one for one in attempts if str(one.number) == number]
     if not found:
-        raise UnknownJob(f"#{job.seq} has no attempt {number!r}: it has run {len(attempts)} times")
+        often = how_often(len(attempts))
+        raise UnknownJob(f"#{job.seq} has no attempt {number or '#'}: it has run {often}")
     return run_of(report, job, found[0])
 
 
@@ -83,6 +85,7 @@ def last_two(report: Report, ref: str) -> tuple[Compared, Compared]:
     job = report.job(ref)
     attempts = report.attempts(job.seq)
     if len(attempts) < 2:
-        raise Refused(f"#{job.seq} has run {len(attempts)} times: there are no two to compare")
+        often = how_often(len(attempts))
+        raise Refused(f"#{job.seq} has run {often}: there are no two attempts to compare")
     first, second = attempts[-2:]
     return run_of(report, job, first), run_of(report, job, second)

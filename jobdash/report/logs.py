@@ -1,5 +1,6 @@
 """What a job's attempts printed: read from the workers' log files, so much of it as is kept."""
 
+import errno
 import os
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from jobdash import logfiles
 from jobdash.errors import NoLog, UnknownJob
 from jobdash.job import Attempt
 from jobdash.report.story import StoryReads
+from jobdash.text import how_often
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +57,35 @@ class LogReads(StoryReads):
     def _read_log(self, seq: int, attempt: Attempt, since: int) -> JobLog:
         if attempt.log_start is None:
             raise NoLog(f"what attempt {attempt.number} of #{seq} printed was not kept: {_WHY}")
-        place, is_open = attempt.log_start, attempt.outcome is None
-        if attempt.log_end == place:
+        if attempt.log_end == attempt.log_start:
             return JobLog(attempt.number, b"", 0, b"", 0, is_open=False)
-        file = logfiles.file_of(self._reader.path, place)
+        file = logfiles.file_of(self._reader.path, attempt.log_start)
         try:
-            descriptor = os.open(file.path, os.O_RDONLY | os.O_CLOEXEC) if file else -1
-        except OSError:
-            descriptor = -1
-        if file is None or descriptor < 0:
-            raise NoLog(f"the log of attempt {attempt.number} of #{seq} is not there any more")
-        try:
-            stop = os.fstat(descriptor).st_size if attempt.log_end is None else None
-            size = (file.start + stop if stop is not None else attempt.log_end or 0) - place
-            head, cut, tail = _read(descriptor, place - file.start, max(0, size), since)
-        finally:
-            os.close(descriptor)
-        return JobLog(attempt.number, head, cut, tail, max(since, size), is_open)
+            if file is None:
+                raise FileNotFoundError
+            kept, end = _kept(file, attempt, since)
+        except OSError as error:
+            gone = f"the log of attempt {attempt.number} of #{seq} is not there any more"
+            raise NoLog(gone) from error
+        return JobLog(attempt.number, *kept, max(since, end), is_open=attempt.outcome is None)
+
+
+Kept = tuple[bytes, int, bytes]
+
+
+def _kept(file: logfiles.LogFile, attempt: Attempt, since: int) -> tuple[Kept, int]:
+    """Return what an attempt printed from an offset on, and where that ended. Raises `OSError`."""
+    place = attempt.log_start or 0
+    descriptor = logfiles.open_to_read(file)
+    try:
+        there = file.start + os.fstat(descriptor).st_size - place
+        end = there if attempt.log_end is None else attempt.log_end - place
+        if there < 0 or there == 0 < end:
+            raise FileNotFoundError(errno.ENOENT, "it has been emptied", file.path)
+        kept = _read(descriptor, place - file.start, min(there, end), since)
+    finally:
+        os.close(descriptor)
+    return _without_end(kept, end - there) if there < end else kept, end
 
 
 _WHY = "only workers of `jobdash worker` keep it"
@@ -81,7 +95,7 @@ def _numbered(seq: int, attempts: list[Attempt], number: int) -> Attempt:
     for attempt in attempts:
         if attempt.number == number:
             return attempt
-    raise NoLog(f"#{seq} has no attempt {number}: it has run {len(attempts)} times")
+    raise NoLog(f"#{seq} has no attempt {number}: it has run {how_often(len(attempts))}")
 
 
 def _read(descriptor: int, start: int, size: int, since: int) -> tuple[bytes, int, bytes]:
@@ -93,3 +107,9 @@ def _read(descriptor: int, start: int, size: int, since: int) -> tuple[bytes, in
     head = os.pread(descriptor, first, start + since)
     tail = os.pread(descriptor, size - last, start + last)
     return head, last - since - first, tail
+
+
+def _without_end(kept: Kept, missing: int) -> Kept:
+    """Tell that the file has lost its end, which no worker does."""
+    head, cut, tail = kept
+    return (head, cut + len(tail) + missing, b"") if cut else (tail, missing, b"")

@@ -3,7 +3,13 @@
 Everything here is pure. A moment is a whole number of microseconds since the epoch, UTC.
 """
 
-from jobdash.text.amounts import compact_count, format_count, format_memory, format_size
+from jobdash.text.amounts import (
+    compact_count,
+    format_count,
+    format_memory,
+    format_size,
+    how_often,
+)
 from jobdash.text.durations import format_age, format_duration, parse_duration
 from jobdash.text.harmless import clean, clean_lines, storable, substitute, unsafe_characters
 from jobdash.text.moments import clock, iso, local_time, parse_time
@@ -20,6 +26,7 @@ __all__ = [
     "format_duration",
     "format_memory",
     "format_size",
+    "how_often",
     "iso",
     "local_time",
     "parse_duration",

@@ -8,6 +8,11 @@ def format_count(number: int) -> str:
     return f"{number:,}"
 
 
+def how_often(number: int) -> str:
+    """Write how many times: `never`, `once`, `1,042 times`."""
+    return {0: "never", 1: "once"}.get(number) or f"{number:,} times"
+
+
 def compact_count(number: int) -> str:
     """Write three digits, rounded down: `999`, `12.0k`, `1.04M`."""
     if number < 0:

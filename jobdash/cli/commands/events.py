@@ -40,7 +40,12 @@ _PERSON = {"bold": True}
     type=SINCE,
     help="After this: a time, 10m for ten minutes ago, or the cursor of a document.",
 )
-@click.option("--by", type=click.Choice([*By]), help="Made by these alone: person, worker, ...")
+@click.option(
+    "--by",
+    # Their values: newer versions of click take the names of an enum's members instead.
+    type=click.Choice([one.value for one in By], case_sensitive=False),
+    help="Made by these alone.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(1, _MOST),

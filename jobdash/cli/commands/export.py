@@ -14,7 +14,8 @@ from jobdash.cli.reading import find_file
 from jobdash.cli.settings import Settings
 from jobdash.control.exporting import Exported
 from jobdash.control.exporting import export as take_copy
-from jobdash.text import format_memory
+from jobdash.errors import UsageError
+from jobdash.text import format_size
 
 _TELL_EVERY = 0.25
 
@@ -34,6 +35,8 @@ def export(
     Everybody goes on meanwhile. `jobdash --db FILE` shows the copy: all commands that look work on
     it, wherever it lies; nothing can be changed in it. The logs lie beside it, in FILE-logs.
     """
+    if str(file) == "-":
+        raise UsageError("a copy cannot go to standard output, it is a file: name one")
     source = find_file(settings)
     done = take_copy(
         source,
@@ -58,7 +61,7 @@ class _Progress:
         """Tell it, but not too often."""
         if time.monotonic() >= self._next and sys.stderr.isatty():
             self._next = time.monotonic() + _TELL_EVERY
-            part = f"{format_memory(done)} of about {format_memory(total)}"
+            part = f"{format_size(done)} of about {format_size(total)}"
             click.echo(f"\r{part:<40}\r", nl=False, err=True)
 
 
@@ -66,6 +69,6 @@ def _tell(done: Exported, working: bool, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(done.path), "bytes": done.bytes, "log_bytes": done.log_bytes})
         return
-    logs = f", and {format_memory(done.log_bytes)} of logs" if done.log_bytes else ""
-    say(f"{done.path}: {format_memory(done.bytes)}{logs}")
+    logs = f", and {format_size(done.log_bytes)} of logs" if done.log_bytes else ""
+    say(f"{done.path}: {format_size(done.bytes)}{logs}")
     say(f"{'work on with it' if working else 'look at it'}: jobdash --db {done.path}")

@@ -3,20 +3,23 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
+from jobdash.cli.chosen_lines import Choice, ChosenLines, LogLine
 from jobdash.cli.command import FileCommand, json_option
-from jobdash.cli.failure import DONE
+from jobdash.cli.failure import DONE, NOT_FOUND
 from jobdash.cli.output import note, print_json, say
 from jobdash.cli.reading import NOBODY_WORKS, open_report
 from jobdash.cli.settings import Settings
+from jobdash.errors import UsageError
 from jobdash.job import Job
-from jobdash.render.log_lines import LEVELS, Gap, Splitter, cut_words, level_of, readable
+from jobdash.render.log_lines import LEVELS, PRINTED, Gap, cut_words, readable
+from jobdash.render.log_search import LogSearch
 from jobdash.report import JobLog, Report
-from jobdash.streams import STREAMS, is_marked, part_of
+from jobdash.streams import STREAMS, is_marked
+from jobdash.text import format_count, format_size
 
 POLL_SECONDS = 0.1
 _NAMES = {level: name for name, level in LEVELS.items()}
@@ -27,33 +30,7 @@ _COLOURS: dict[int, dict[str, Any]] = {
     50: {"fg": "red", "bold": True},
 }
 
-Line = tuple[int, bytes] | Gap
-
-
-@dataclass(slots=True)
-class _Lines:
-    """Makes lines of what has come, and leaves out those below a level or of another stream."""
-
-    least: int
-    stream: str | None = None
-    _splitter: Splitter = field(default_factory=Splitter)
-    _level: int = 0
-
-    def of(self, log: JobLog, *, is_last: bool) -> Iterator[Line]:
-        """Yield what there is to show of the next piece."""
-        for line in self._whole(log, is_last):
-            if isinstance(line, Gap):
-                yield line
-                continue
-            self._level = level_of(line, self._level)
-            wanted = part_of(line, self.stream)
-            if self._level >= self.least and wanted is not None:
-                yield self._level, wanted
-
-    def _whole(self, log: JobLog, is_last: bool) -> Iterator[bytes | Gap]:
-        yield from self._splitter.split(log.head, log.cut, log.tail)
-        if is_last:
-            yield from self._splitter.finish()
+Line = LogLine | Gap
 
 
 @click.command("logs", cls=FileCommand, example="jobdash logs 12 -f")
@@ -66,40 +43,63 @@ class _Lines:
     help="Only log records of this level and above.",
 )
 @click.option("--stream", type=click.Choice(STREAMS), help="Only this stream of a command.")
+@click.option(
+    "--search",
+    metavar="TEXT",
+    help="Only lines with this text, with their numbers; capitals matter if there are any in it.",
+)
 @click.option("--raw", is_flag=True, help="Show colours and other control characters as text.")
 @json_option
 @click.pass_obj
-def logs(settings: Settings, /, ref: str, **chosen: Any) -> int:
+def logs(
+    settings: Settings,
+    /,
+    ref: str,
+    follow: bool,
+    level: str | None,
+    stream: str | None,
+    search: str | None,
+    **shown: Any,
+) -> int:
     """Show what a job has printed and logged, in order.
 
     REF is its number (12 or #12), its id, or the beginning of its id. With --follow and --json
     each line is a document of its own.
     """
+    if search == "":
+        raise UsageError("search for what? --search takes a text")
+    sought = LogSearch(search, shown["raw"]) if search else None
+    choice = Choice(LEVELS[level] if level else PRINTED, stream, sought)
     with open_report(settings) as report:
         job = report.job(ref)
-        least = LEVELS.get(chosen.pop("level") or "", 0)
-        chosen["wanted"] = _Lines(least, chosen.pop("stream"))
-        if chosen.pop("follow") and report.snapshot() is None:
-            _follow(report, job, **chosen)
-        else:
-            _show(report, job, **chosen)
-    return DONE
+        is_live = follow and report.snapshot() is None
+        (_follow if is_live else _show)(report, job, choice, **shown)
+    return DONE if sought is None else _tell_found(choice, sought)
 
 
 def _show(
-    report: Report, job: Job, attempt: int | None, wanted: _Lines, raw: bool, as_json: bool
+    report: Report, job: Job, choice: Choice, attempt: int | None, raw: bool, as_json: bool
 ) -> None:
     log = report.log(job.seq, attempt)
-    lines = [*wanted.of(log, is_last=True)] if log else []
+    lines = [*ChosenLines(choice).of(log, is_last=True)] if log else []
     if as_json:
         print_json(_document(job, log, [_line_json(line, raw) for line in lines]))
         return
     for line in lines:
-        _print_line(line, raw)
+        _print_line(line, choice, raw)
     if log is None:
         note(_why_nothing(job))
     elif log.is_empty:
         note(f"attempt {log.attempt} of #{job.seq} has printed nothing")
+
+
+def _tell_found(choice: Choice, sought: LogSearch) -> int:
+    """Say how many lines a search has found, of how many; return what a script wants to know."""
+    lines = "line" if choice.seen == 1 else "lines"
+    found = f"{format_count(choice.found)} of {format_count(choice.seen)} {lines}"
+    cut = f"; {format_size(choice.cut)} that are cut could not be searched" if choice.cut else ""
+    note(f"“{sought.text}” is in {found}{cut}")
+    return DONE if choice.found else NOT_FOUND
 
 
 def _why_nothing(job: Job) -> str:
@@ -108,18 +108,20 @@ def _why_nothing(job: Job) -> str:
 
 
 def _follow(
-    report: Report, job: Job, attempt: int | None, wanted: _Lines, raw: bool, as_json: bool
+    report: Report, job: Job, choice: Choice, attempt: int | None, raw: bool, as_json: bool
 ) -> None:
     if not job.is_final and not report.workers():
         note(NOBODY_WORKS)
-    tell = _print_document if as_json else _print_line
     for number in _attempts_to_come(report, job.seq, attempt):
         if number > 1 and attempt is None:
             note(f"attempt {number}")
-        lines = _Lines(wanted.least, wanted.stream)
+        lines = ChosenLines(choice)
         for log in _pieces(report, job.seq, number):
             for line in lines.of(log, is_last=not log.is_open):
-                tell(line, raw)
+                if as_json:
+                    click.echo(json.dumps(_line_json(line, raw)))
+                else:
+                    _print_line(line, choice, raw)
 
 
 def _attempts_to_come(report: Report, seq: int, only: int | None) -> Iterator[int]:
@@ -153,23 +155,25 @@ def _pieces(report: Report, seq: int, attempt: int) -> Iterator[JobLog]:
         time.sleep(POLL_SECONDS)
 
 
-def _print_line(line: Line, raw: bool) -> None:
+def _print_line(line: Line, choice: Choice, raw: bool) -> None:
     if isinstance(line, Gap):
-        say(f"… {cut_words(line.size)}", style={"dim": True})
+        # What a search has found says so at its end.
+        if choice.search is None:
+            say(f"… {cut_words(line.size)}", style={"dim": True})
     else:
-        say(readable(line[1], raw=raw), style=_COLOURS.get(line[0]))
-
-
-def _print_document(line: Line, raw: bool) -> None:
-    click.echo(json.dumps(_line_json(line, raw)))
+        number = f"{line.number}: " if choice.search else ""
+        say(number + readable(line.text, raw=raw), style=_COLOURS.get(line.level))
 
 
 def _line_json(line: Line, raw: bool) -> dict[str, Any]:
     if isinstance(line, Gap):
         return {"cut": line.size}
-    level, text = line
-    stream = "stderr" if is_marked(text) else None
-    return {"level": _NAMES.get(level), "text": readable(text, raw=raw), "stream": stream}
+    return {
+        "number": line.number,
+        "level": _NAMES.get(line.level),
+        "text": readable(line.text, raw=raw),
+        "stream": "stderr" if is_marked(line.text) else None,
+    }
 
 
 def _document(job: Job, log: JobLog | None, lines: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from jobdash.cli.output import note, say
 from jobdash.cli.reading import find_file
 from jobdash.cli.recorded import app_of, load_on
 from jobdash.cli.settings import Settings
-from jobdash.errors import Refused
+from jobdash.errors import Refused, UsageError
 from jobdash.job import Job, State
 from jobdash.render.written_tests import file_name_of
 from jobdash.report import Report
@@ -45,6 +45,8 @@ def testcase(
     function, no queue. Of a job that failed it fails in the same way until that is put right, or
     with --expect-failure passes until then; of one that succeeded it expects the same result.
     """
+    if output == "":
+        raise UsageError("write it where? -o takes the name of a file")
     path = find_file(settings)
     with Report(path) as report:
         job = report.job(ref)

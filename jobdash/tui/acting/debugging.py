@@ -14,9 +14,10 @@ from jobdash.tui.acting.programs import Program, signals_for
 from jobdash.tui.looks.spans import Spans
 from jobdash.tui.looks.theme import SOFT, WARN
 from jobdash.tui.options import DashboardOptions
-from jobdash.tui.overlays.choice import Choice, ChoiceScreen
+from jobdash.tui.overlays.choice import LEAVE, Choice, ChoiceScreen
 
 _PROGRAM = "jobdash.cli.in_between"
+_LOOK, _RECORD = "look", "record"
 
 
 class Debugging:
@@ -33,36 +34,46 @@ class Debugging:
         """Ask, run a job in front of the user, and come back when that is over."""
         if problem := _why_not(self._options):
             self._tell(problem, "warning")
-        elif await self._app.push_screen_wait(_question(seq)):
-            self._run(seq)
+            return
+        answer = await self._app.push_screen_wait(_question(seq))
+        if answer:
+            self._run(seq, ["--record"] if answer == _RECORD else [])
 
-    def _run(self, seq: int) -> None:
+    def _run(self, seq: int, flags: list[str]) -> None:
         try:
             with self._app.suspend(), signals_for(Program()) as program:
                 # Nothing may be drawn meanwhile: that the app waits here is what is wanted.
-                program.run(self._command(seq), self._environ)
+                program.run([*self._command, *flags, str(seq)], self._environ)
         except SuspendNotSupported:
-            self._tell(f"There is no terminal here for it: jobdash debug {seq}", "warning")
+            self._tell(f"There is no terminal here for it: {_typed(seq, flags)}", "warning")
         except OSError as error:
             self._tell(f"The debugger cannot be started: {error}", "error")
 
-    def _command(self, seq: int) -> list[str]:
+    @property
+    def _command(self) -> list[str]:
         app, database = self._options.app or "", str(self._options.database)
-        return [
-            sys.executable, "-m", _PROGRAM, "debug", "-A", app, "--db", database, str(seq),
-        ]  # fmt: skip
+        return [sys.executable, "-m", _PROGRAM, "debug", "-A", app, "--db", database]
 
     @property
     def _environ(self) -> dict[str, str]:
         return {**os.environ, **self._options.environ}
 
 
+def _typed(seq: int, flags: list[str]) -> str:
+    return " ".join(("jobdash debug", *flags, str(seq)))
+
+
 def _question(seq: int) -> ChoiceScreen:
     lines: tuple[Spans, ...] = (
         (("What it does to the world outside, it does once more.", WARN),),
-        (("The file stays as it is: what it enqueues is thrown away.", SOFT),),
+        (("The file stays as it is, and what it enqueues is thrown away,", SOFT),),
+        (("unless you record it: then the run is kept as a replay.", SOFT),),
     )
-    choices = (Choice("y", "Run it here", "run"), Choice("n", "Leave it as it is", ""))
+    choices = (
+        Choice("y", "Run it here, only look", _LOOK),
+        Choice("r", "Run it here, record the outcome", _RECORD),
+        LEAVE,
+    )
     return ChoiceScreen(f"Run #{seq} here, under the debugger?", lines, choices)
 
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from jobdash.job import MICROSECONDS, Job, State
 from jobdash.render import error_text, key_text, plan_text, tries_used
-from jobdash.text import clock, format_age, format_duration
+from jobdash.text import clock, format_age, format_duration, how_often
 from jobdash.tui.asking.one_job import Detail
 from jobdash.tui.looks.last_words import arguments, due_in, made_good, progress
 from jobdash.tui.looks.present import Present, day_and_clock, words, zone_name
@@ -156,8 +156,7 @@ def ladder(job: Job, present: Present, attempts: int = 0) -> Spans:
     if job.state in (State.RETRYING, State.SCHEDULED):
         parts += [("   next ", FAINT), (due_in(job, present.now), LOOKS[job.state].style)]
     if job.rescues:
-        often = "once" if job.rescues == 1 else f"{job.rescues} times"
-        parts.append((f"   worker lost {often}", ALARM))
+        parts.append((f"   worker lost {how_often(job.rescues)}", ALARM))
     if (others := attempts - used) > 0:
         parts.append((f"   {others} more {'was' if others == 1 else 'were'} not counted", SOFT))
     if plan := plan_text(job, present.now):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rich.style import Style
 
 from jobdash.render.log_lines import cut_words
+from jobdash.render.log_search import LogSearch
 from jobdash.text import cell_len
 from jobdash.tui.looks.spans import Span, Spans, fitted
 from jobdash.tui.looks.theme import ACCENT, ALARM, FAINT, INK, SOFT, WARN
@@ -29,12 +30,11 @@ def coloured(text: str, level: int) -> list[Span]:
     return [(before, FAINT), (word[0], _LEVEL_STYLES[level]), (after, INK)]
 
 
-def marked(spans: list[Span], needle: str) -> list[Span]:
+def marked(spans: list[Span], search: LogSearch) -> list[Span]:
     """Mark what is searched for, as `LogLines.find` finds it."""
-    if not needle:
+    if not search.text:
         return spans
-    flags = re.IGNORECASE if needle == needle.lower() else 0
-    pattern = re.compile(f"({re.escape(needle)})", flags)
+    pattern = search.pattern
     return [
         (piece, style + _HIT if number % 2 else style)
         for text, style in spans

@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 
 from jobdash.render.log_lines import PRINTED, level_of, records
+from jobdash.render.log_search import LogSearch
 from jobdash.report.logs import KEPT, JobLog
 
 MOST_LINES = 250_000
@@ -30,7 +31,8 @@ class LogLines:
         """Forget everything but the level."""
         self._data = bytearray()
         self._starts = array("I", [0])
-        self._lower: bytes | None = None
+        # Where searches of each kind look, one of them for each.
+        self._grounds: dict[tuple[bool, ...], tuple[LogSearch, bytearray]] = {}
         self.gap, self.gap_at = 0, 0
         self.version = 0
         self.show_from(getattr(self, "least", PRINTED))
@@ -43,7 +45,6 @@ class LogLines:
     def add(self, log: JobLog) -> None:
         """Add the next piece."""
         if not log.is_empty:
-            self._lower = None
             self.version += 1
             head, tail, cut = log.head, log.tail, log.cut
             if cut:
@@ -62,8 +63,10 @@ class LogLines:
         return tail
 
     def _append(self, data: bytes) -> None:
-        before, offset = len(self), len(self._data)
+        before, offset, last = len(self), len(self._data), self._starts[-1]
         self._data += data
+        for search, ground in self._grounds.values():
+            ground[last:] = search.ground(self._data[last:])
         self._starts.extend(match.end() + offset for match in _NEWLINE.finditer(data))
         if self.least:
             # What was the last line may have become longer, but begins as it did.
@@ -118,18 +121,17 @@ class LogLines:
 
     # -- search ----------------------------------------------------------------------------------
 
-    def hits(self, needle: str) -> int:
+    def hits(self, search: LogSearch) -> int:
         """Return how often a text occurs, shown or not."""
-        return self._hay(needle).count(_bytes(needle)) if needle else 0
+        return self._ground(search).count(search.needle) if search.text else 0
 
-    def find(self, needle: str, row: int, step: int) -> int | None:
+    def find(self, search: LogSearch, row: int, step: int) -> int | None:
         """Return the next row from `row` on, that one included, in which a text occurs.
 
-        Capital letters are told from small ones if there are any in it. `step` is 1 or -1.
+        `step` is 1 or -1.
         """
-        hay, wanted = self._hay(needle), _bytes(needle)
-        while wanted and 0 <= row < self.rows:
-            number = self._next(hay, wanted, self.number(row), step)
+        while search.text and 0 <= row < self.rows:
+            number = self._next(search, self.number(row), step)
             if number is None:
                 return None
             found = self.row(number)
@@ -138,24 +140,20 @@ class LogLines:
             row = found if step > 0 else found - 1
         return None
 
-    def _next(self, hay: bytes | bytearray, wanted: bytes, number: int, step: int) -> int | None:
+    def _next(self, search: LogSearch, number: int, step: int) -> int | None:
+        ground = self._ground(search)
         if step > 0:
-            at = hay.find(wanted, self._starts[number])
+            at = ground.find(search.needle, self._starts[number])
         else:
             last = number + 1 >= len(self._starts)
-            at = hay.rfind(wanted, 0, len(hay) if last else self._starts[number + 1])
+            end = len(ground) if last else self._starts[number + 1]
+            at = ground.rfind(search.needle, 0, end)
         return None if at < 0 else bisect_right(self._starts, at) - 1
 
-    def _hay(self, needle: str) -> bytes | bytearray:
-        if needle != needle.lower():
-            return self._data
-        if self._lower is None:
-            self._lower = bytes(self._data).lower()
-        return self._lower
-
-
-def _bytes(needle: str) -> bytes:
-    return needle.encode(errors="replace")
+    def _ground(self, search: LogSearch) -> bytearray:
+        if search.kind not in self._grounds:
+            self._grounds[search.kind] = search, bytearray(search.ground(self._data))
+        return self._grounds[search.kind][1]
 
 
 def _whole_lines(head: bytes, tail: bytes, cut: int) -> tuple[bytes, bytes, int]:

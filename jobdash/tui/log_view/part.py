@@ -173,8 +173,8 @@ class LogPart(LivePart):
             left.append(("  cut at the edge", FAINT))
         if view.is_raw:
             left.append(("  raw", WARN))
-        if view.needle:
-            left += [("  /", KEY), (view.needle, ACCENT), (f" {self._hits()}", FAINT)]
+        if view.search.text:
+            left += [("  /", KEY), (view.search.text, ACCENT), (f" {self._hits()}", FAINT)]
         following = ("FOLLOW " if self._is_open else "end ", GOOD if self._is_open else FAINT)
         self._heading.show(left, (following,) if view.is_following else ((self._to_follow, FAINT),))
 
@@ -189,7 +189,7 @@ class LogPart(LivePart):
         return f"attempt {attempt} of {self._newest}  < >"
 
     def _hits(self) -> str:
-        count = self.view.lines.hits(self.view.needle)
+        count = self.view.lines.hits(self.view.search)
         return f"{format_count(count)} {'hit' if count == 1 else 'hits'}"
 
     # -- search ----------------------------------------------------------------------------------
@@ -203,13 +203,13 @@ class LogPart(LivePart):
         """Whether a key does something now."""
         if key in (OLDER, NEWER):
             return self._newest > 1
-        return key not in (HIT, HIT_BACK) or bool(self.view.needle)
+        return key not in (HIT, HIT_BACK) or bool(self.view.search.text)
 
     def close_one(self) -> bool:
         """Enough of the search."""
-        if not self.view.needle:
+        if not self.view.search.text:
             return False
-        self.view.search("")
+        self.view.look_for("")
         return True
 
     @on(LogView.Search)
@@ -221,7 +221,7 @@ class LogPart(LivePart):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.view.search(event.value)
+        self.view.look_for(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from jobdash.render.log_lines import LEVELS, PRINTED, readable
+from jobdash.render.log_search import LogSearch
 from jobdash.report import JobLog
 from jobdash.tui.keyboard.key import bindings
 from jobdash.tui.keyboard.keys import LOG, MOVE
@@ -53,7 +54,7 @@ class LogView(QuietScroll, can_focus=True):
         self.lines = LogLines()
         self.is_following = self.is_wrapping = True
         self.is_raw = False
-        self.needle = ""
+        self.search = LogSearch("")
         self._hit: int | None = None
         self._folds: dict[int, list[Spans]] = {}
         self._page: list[Spans] = []
@@ -120,7 +121,7 @@ class LogView(QuietScroll, can_focus=True):
         number, width = self.lines.number(row), max(1, self.scrollable_content_region.width)
         raw = self.lines.line(number)
         spans = coloured(steady(readable(raw, raw=self.is_raw)), self.lines.level(number))
-        spans = marked(spans, self.needle)
+        spans = marked(spans, self.search)
         made = folded(spans, width) if self.is_wrapping else [fitted(spans, width)]
         if self.lines.gap and number == self.lines.gap_at:
             made.insert(0, gap_line(self.lines.gap, width))
@@ -181,6 +182,7 @@ class LogView(QuietScroll, can_focus=True):
     def action_raw(self) -> None:
         """Show control characters as pictures, or what they would come to on a terminal."""
         self.is_raw = not self.is_raw
+        self.search = LogSearch(self.search.text, self.is_raw)
         self._draw()
         self.post_message(self.Changed())
 
@@ -206,23 +208,23 @@ class LogView(QuietScroll, can_focus=True):
         """Type what to search for."""
         self.post_message(self.Search())
 
-    def search(self, needle: str) -> None:
+    def look_for(self, text: str) -> None:
         """Mark a text wherever it is, and go to where it is next; '' is enough of that."""
-        self.needle, self._hit = needle, None
+        self.search, self._hit = LogSearch(text, self.is_raw), None
         self._draw()
-        if needle:
-            self._go(self.lines.find(needle, self.top, 1), wrapped_to=0, step=1)
+        if text:
+            self._go(self.lines.find(self.search, self.top, 1), wrapped_to=0, step=1)
         self.post_message(self.Changed())
 
     def action_hit(self, step: int) -> None:
         """Go to the next place where it is, or the one before."""
         here = self.top if self._hit is None else self._hit + step
-        found = self.lines.find(self.needle, here, step)
+        found = self.lines.find(self.search, here, step)
         self._go(found, wrapped_to=0 if step > 0 else self.lines.rows - 1, step=step)
 
     def _go(self, row: int | None, wrapped_to: int, step: int) -> None:
         """Show a row; if there is none on this side, search on from the other end."""
-        row = self.lines.find(self.needle, wrapped_to, step) if row is None else row
+        row = self.lines.find(self.search, wrapped_to, step) if row is None else row
         self._hit = row
         if row is not None:
             self._follow(False)
@@ -230,4 +232,4 @@ class LogView(QuietScroll, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys of a search to others while there is none."""
-        return bool(self.needle) if action == "hit" else True
+        return bool(self.search.text) if action == "hit" else True
