@@ -190,10 +190,10 @@ def test_a_search_prints_the_lines_with_their_numbers(stock: Stock, output: Outp
     seq = output.job(RECORDS, "succeeded")
     result = logs(stock, seq, "--search", "PLAIN")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr == "jobdash: “PLAIN” is in 0 of 6 lines\n"
+    assert result.stderr == "jobdash: 'PLAIN' is in 0 of 6 lines\n"
     result = logs(stock, seq, "--search", "plain")
     assert (result.exit_code, result.stdout) == (0, "1: plain 0\n5: plain 1\n")
-    assert result.stderr == "jobdash: “plain” is in 2 of 6 lines\n"
+    assert result.stderr == "jobdash: 'plain' is in 2 of 6 lines\n"
 
 
 def test_a_search_goes_with_level_raw_and_json(stock: Stock, output: Output) -> None:
@@ -235,7 +235,7 @@ def test_a_search_follows(stock: Stock, output: Output, tmp_path: Path) -> None:
             log_end=output.place,
         )  # fmt: skip
         assert process.wait(PATIENCE) == 0
-    assert noted.read_text().endswith("“needle” is in 2 of 3 lines\n")
+    assert noted.read_text().endswith("'needle' is in 2 of 3 lines\n")
 
 
 def test_a_search_for_nothing_is_a_mistake(stock: Stock, output: Output) -> None:

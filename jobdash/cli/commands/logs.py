@@ -98,7 +98,7 @@ def _tell_found(choice: Choice, sought: LogSearch) -> int:
     lines = "line" if choice.seen == 1 else "lines"
     found = f"{format_count(choice.found)} of {format_count(choice.seen)} {lines}"
     cut = f"; {format_size(choice.cut)} that are cut could not be searched" if choice.cut else ""
-    note(f"“{sought.text}” is in {found}{cut}")
+    note(f"'{sought.text}' is in {found}{cut}")
     return DONE if choice.found else NOT_FOUND
 
 
