@@ -41,6 +41,10 @@ class NoStack(Refused):
     """Where a job is cannot be told: it does not run, or its worker gives no answer."""
 
 
+class NothingLike(Refused):
+    """There is no other run that this one is best compared with."""
+
+
 class IllegalMove(Refused):
     """The job is in a state from which this event is not possible."""
 

@@ -21,8 +21,8 @@ STRETCH = 1 << 40
 HEAD, TAIL = 1_000_000, 4_000_000
 KEPT = HEAD + TAIL
 _MODE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-# A pipe would be waited for.
-_TO_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+# A pipe in its place would be waited for.
+_AS_IT_IS = os.O_CLOEXEC | os.O_NONBLOCK
 _NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -85,13 +85,13 @@ def file_of(database: StrPath, place: int) -> LogFile | None:
     return next((one for one in log_files(database) if one.start <= place < one.stop), None)
 
 
-def open_to_read(file: LogFile) -> int:
+def opened(file: LogFile, how: int = os.O_RDONLY) -> int:
     """Return a descriptor of one. Raises `FileNotFoundError` if there is no such file any more.
 
     What lies in its place, a folder, a pipe, or a link to what no worker wrote, is no such file.
     """
     try:
-        descriptor = os.open(file.path, _TO_READ | _NOT_FOLLOWED)
+        descriptor = os.open(file.path, how | _AS_IT_IS | _NOT_FOLLOWED)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise FileNotFoundError(errno.ENOENT, "it is a link", file.path) from error

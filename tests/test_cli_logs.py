@@ -148,6 +148,10 @@ def test_a_log_that_has_lost_its_end_says_so(stock: Stock, output: Output) -> No
     assert logs(stock, seq).stdout == "words\n… 9 B cut …\n"
 
 
+def test_a_silent_job_that_still_runs_may_yet_say_something(stock: Stock, output: Output) -> None:
+    assert "has printed nothing so far" in logs(stock, output.job(b"")).stderr
+
+
 def test_an_unknown_job_is_told(stock: Stock) -> None:
     refused(logs(stock, 7), 3, "7")
 

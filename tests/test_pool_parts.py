@@ -15,9 +15,11 @@ from jobdash import SqliteHuey
 from jobdash.errors import UsageError
 from jobdash.job import State, Wish
 from jobdash.ledger import Ledger
+from jobdash.logfiles import KEPT, STRETCH, TAIL, LogFile
 from jobdash.pool import PoolOptions, endings, run_pool
 from jobdash.pool.backoff import BackOff
 from jobdash.pool.every import Every
+from jobdash.pool.flood import take_out_middle_of
 from jobdash.pool.messages import Inbox, send
 from jobdash.pool.minutes import Minutes
 from jobdash.pool.muster import Muster
@@ -265,3 +267,14 @@ def test_a_record_of_the_tasks_replaces_the_last_one(huey: SqliteHuey, ledger: L
     huey.ledger.crew.record_tasks(task_types(huey, 1), 1)
     huey.ledger.crew.record_tasks([], 2)
     assert ledger.database.rows("SELECT count(*) FROM task_type") == [(0,)]
+
+
+def test_nothing_is_taken_out_of_a_file_that_a_link_leads_to(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.write_bytes(b"x" * (KEPT + 3_000_000))
+    link = tmp_path / "9"
+    link.symlink_to(mine)
+    size = KEPT + 3_000_000
+    assert take_out_middle_of(LogFile(str(link), 0, STRETCH), 0, size, 0) == 0
+    assert mine.read_bytes() == b"x" * size
+    assert take_out_middle_of(LogFile(str(mine), 0, STRETCH), 0, size, 0) == size - TAIL

@@ -81,6 +81,15 @@ async def test_two_marked_jobs_are_compared_whatever_their_tasks(stock: Stock) -
         await screen.until("Two jobs can be compared: mark two.")
 
 
+async def test_what_is_like_no_other_says_how_to_compare_it(stock: Stock) -> None:
+    seq = stock.add("succeeded")
+    async with dashboard(stock.path) as screen:
+        await screen.press("enter")
+        await screen.until(f"Job #{seq}")
+        await screen.press("equals_sign")
+        await screen.until("mark two in a list")
+
+
 async def test_who_only_looks_arms_nothing(stock: Stock) -> None:
     stock.add("succeeded")
     async with dashboard(stock.path, read_only=True) as screen:

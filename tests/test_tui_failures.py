@@ -64,6 +64,25 @@ async def test_changed_code_is_told(shop: Shop) -> None:
         await screen.until("code changed since this failure: fail")
 
 
+def test_an_editor_that_is_not_there_is_told_and_the_dashboard_goes_on(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seq = shop.ended("fail")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", str(shop.folder / "missing"))
+    with closing(PtyScreen("--db", shop.db, "--no-pool", folder=shop.folder)) as screen:
+        screen.until("enter open")
+        screen.press("\r")
+        screen.until(f"Job #{seq}  ")
+        screen.press("v")
+        screen.until("The editor cannot be started")
+        screen.press("q")
+        screen.until("enter open")
+        screen.press("q")
+        assert screen.exit_status() == 0
+        assert screen.is_restored
+
+
 def test_v_opens_the_editor_and_comes_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     seq = shop.ended("fail")
     vim = shop.folder / "vim"

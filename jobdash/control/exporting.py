@@ -114,7 +114,7 @@ _CHUNK = 1 << 20
 def _copy_sparse(source: logfiles.LogFile, target: Path) -> int:
     """Copy a file as far as it goes now, without its holes; return its length."""
     with (
-        open(logfiles.open_to_read(source), "rb") as old,
+        open(logfiles.opened(source), "rb") as old,
         open(target, "xb", opener=_private) as new,
     ):
         size = left = os.fstat(old.fileno()).st_size

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from jobdash.logfiles import HEAD, KEPT, TAIL
+from jobdash.logfiles import HEAD, KEPT, TAIL, LogFile, opened
 
 _KEEP_SIZE, _PUNCH_HOLE = 1, 2
 
@@ -32,10 +32,10 @@ def take_out_middle(descriptor: int, begin: int, end: int, done_to: int = 0) -> 
     return stop
 
 
-def take_out_middle_of(path: str, begin: int, end: int, done_to: int) -> int:
+def take_out_middle_of(file: LogFile, begin: int, end: int, done_to: int) -> int:
     """Do as `take_out_middle` in a file that may be gone."""
     with suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        descriptor = opened(file, os.O_WRONLY)
         try:
             return take_out_middle(descriptor, begin, end, done_to)
         finally:

@@ -89,7 +89,7 @@ class Output:
         for worker, start in self._roster.ledger.attempts.printing():
             if worker == file.worker and file.start <= start:
                 self._cut_to[file.path] = take_out_middle_of(
-                    file.path, start - file.start, size, self._cut_to.get(file.path, 0)
+                    file, start - file.start, size, self._cut_to.get(file.path, 0)
                 )
 
 

@@ -10,7 +10,7 @@ import select
 import sys
 from collections.abc import Set
 
-from jobdash.logfiles import LogFile
+from jobdash.logfiles import LogFile, opened
 
 # A pipe that is ready takes so much without waiting.
 _AT_ONCE = select.PIPE_BUF
@@ -45,7 +45,7 @@ class Relay:
         if size - seen > _FARTHEST_BEHIND:
             seen = size - _FARTHEST_BEHIND
             self._write("jobdash: … some output is left out here: see `jobdash logs` …\n".encode())
-        data = _read(file.path, seen, min(size - seen, _MOST_PER_LOOK))
+        data = _read(file, seen, min(size - seen, _MOST_PER_LOOK))
         if name and not is_last and len(data) < _MOST_PER_LOOK:
             data = data[: data.rfind(b"\n") + 1]
         self._seen[file.path] = seen + self._write_lines(data, name)
@@ -89,9 +89,9 @@ def _standard_output() -> int:
     return -1 if nowhere else number
 
 
-def _read(path: str, start: int, size: int) -> bytes:
+def _read(file: LogFile, start: int, size: int) -> bytes:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = opened(file)
     except OSError:
         return b""
     try:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from jobdash.errors import NoLog, Refused, UnknownJob
+from jobdash.errors import NoLog, NothingLike, Refused, UnknownJob
 from jobdash.job import Attempt, Job, State
 from jobdash.report.filter import JobFilter
 from jobdash.report.report import Report
@@ -52,18 +52,15 @@ def run_of(report: Report, job: Job, attempt: Attempt | None) -> Compared:
 def against(report: Report, one: Compared) -> Compared:
     """Return what a run is best compared with.
 
-    The last success of its task, or for a success the last failure. Raises `Refused` if there is
-    none.
+    The last success of its task, or for a success the last failure. Raises `NothingLike` if
+    there is none.
     """
     has_ended_well = one.attempt is not None and one.attempt.outcome == "succeeded"
     state = State.FAILED if has_ended_well else State.SUCCEEDED
     wanted = JobFilter(states=(state,), task=one.job.task, queue=one.job.queue)
     found = [job for job in report.jobs(wanted, limit=2) if job.seq != one.job.seq]
     if not found:
-        raise Refused(
-            f"no other job of {one.job.task} has {state}: name the one to compare #{one.job.seq}"
-            " with, or two of its attempts as 12#1 12#2"
-        )
+        raise NothingLike(f"no other job of {one.job.task} has {state}")
     attempts = report.attempts(found[0].seq)
     return run_of(report, found[0], attempts[-1] if attempts else None)
 
@@ -71,8 +68,8 @@ def against(report: Report, one: Compared) -> Compared:
 def with_the_last(report: Report, ref: str) -> tuple[Compared, Compared]:
     """Return a run and what it is best compared with, the success first.
 
-    What a failure has more is then what is added. Raises `UnknownJob`, and `Refused` if there is
-    nothing to compare with.
+    What a failure has more is then what is added. Raises `UnknownJob`, and `NothingLike` if there
+    is nothing to compare with.
     """
     one = compared(report, ref)
     other = against(report, one)

@@ -76,7 +76,7 @@ Kept = tuple[bytes, int, bytes]
 def _kept(file: logfiles.LogFile, attempt: Attempt, since: int) -> tuple[Kept, int]:
     """Return what an attempt printed from an offset on, and where that ended. Raises `OSError`."""
     place = attempt.log_start or 0
-    descriptor = logfiles.open_to_read(file)
+    descriptor = logfiles.opened(file)
     try:
         there = file.start + os.fstat(descriptor).st_size - place
         end = there if attempt.log_end is None else attempt.log_end - place

@@ -41,7 +41,8 @@ class WhyReads(SilenceReads):
         before = None if job.after is None else self.job_by_seq(job.after)
         blamed = before if before is not None and _spoils(before.state) else None
         culprit = None if blamed is None or job.state is not State.CANCELLED else blamed.seq
-        said, because = f"it has ended: it is {job.state}", job.reason or job.error_message or ""
+        error = ": ".join(filter(None, (job.error_type, job.error_message)))
+        said, because = f"it has ended: it is {job.state}", job.reason or error
         return Reason(Cause.ENDED, said, since=job.finished_at, job=culprit, detail=because)
 
     def _stalled(self, job: Job, now: int) -> Iterator[Reason]:

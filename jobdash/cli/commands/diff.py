@@ -10,7 +10,7 @@ from jobdash.cli.failure import DONE
 from jobdash.cli.output import print_json, say
 from jobdash.cli.reading import open_report
 from jobdash.cli.settings import Settings
-from jobdash.errors import UsageError
+from jobdash.errors import NothingLike, Refused, UsageError
 from jobdash.render.difference import difference, difference_json, difference_lines
 from jobdash.render.sides import side_of
 from jobdash.report import Report
@@ -53,4 +53,9 @@ def _two(report: Report, refs: Sequence[str], attempts: bool) -> tuple[Compared,
         return last_two(report, refs[0])
     if len(refs) == 2:
         return compared(report, refs[0]), compared(report, refs[1])
-    return with_the_last(report, refs[0])
+    try:
+        return with_the_last(report, refs[0])
+    except NothingLike as error:
+        raise Refused(
+            f"{error}: name the one to compare it with, or two of its attempts as 12#1 12#2"
+        ) from error

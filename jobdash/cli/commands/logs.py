@@ -90,7 +90,8 @@ def _show(
     if log is None:
         note(_why_nothing(job))
     elif log.is_empty:
-        note(f"attempt {log.attempt} of #{job.seq} has printed nothing")
+        so_far = " so far" if log.is_open else ""
+        note(f"attempt {log.attempt} of #{job.seq} has printed nothing{so_far}")
 
 
 def _tell_found(choice: Choice, sought: LogSearch) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from textual.app import App
 
-from jobdash.errors import JobdashError, Refused
+from jobdash.errors import JobdashError, NothingLike
 from jobdash.render.difference import difference, difference_lines
 from jobdash.render.sides import side_of
 from jobdash.report import Report
@@ -52,7 +52,7 @@ def _runs(report: Report, seq: int, attempt: int, other: int) -> tuple[Compared,
         return compared(report, f"{seq}#{attempt}"), compared(report, f"{seq}#{attempt + 1}")
     try:
         return with_the_last(report, str(seq))
-    except Refused:
+    except NothingLike as error:
         if len(report.attempts(seq)) < 2:
-            raise
+            raise NothingLike(f"{error}: mark two in a list and press = there") from error
         return last_two(report, str(seq))

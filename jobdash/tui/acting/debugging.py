@@ -10,7 +10,7 @@ from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
-from jobdash.tui.acting.programs import Program, signals_for
+from jobdash.tui.acting.programs import run_on_terminal
 from jobdash.tui.looks.spans import Spans
 from jobdash.tui.looks.theme import SOFT, WARN
 from jobdash.tui.options import DashboardOptions
@@ -41,9 +41,7 @@ class Debugging:
 
     def _run(self, seq: int, flags: list[str]) -> None:
         try:
-            with self._app.suspend(), signals_for(Program()) as program:
-                # Nothing may be drawn meanwhile: that the app waits here is what is wanted.
-                program.run([*self._command, *flags, str(seq)], self._environ)
+            run_on_terminal(self._app, [*self._command, *flags, str(seq)], self._environ)
         except SuspendNotSupported:
             self._tell(f"There is no terminal here for it: {_typed(seq, flags)}", "warning")
         except OSError as error:
@@ -66,8 +64,8 @@ def _typed(seq: int, flags: list[str]) -> str:
 def _question(seq: int) -> ChoiceScreen:
     lines: tuple[Spans, ...] = (
         (("What it does to the world outside, it does once more.", WARN),),
-        (("The file stays as it is, and what it enqueues is thrown away,", SOFT),),
-        (("unless you record it: then the run is kept as a replay.", SOFT),),
+        (("The file stays as it is, what it enqueues is thrown away;", SOFT),),
+        (("if you record it, the run is kept as a replay.", SOFT),),
     )
     choices = (
         Choice("y", "Run it here, only look", _LOOK),

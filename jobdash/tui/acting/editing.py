@@ -8,7 +8,7 @@ from textual.app import App, SuspendNotSupported
 
 from jobdash.editor import editor_command
 from jobdash.errors import UsageError
-from jobdash.tui.acting.programs import Program, signals_for
+from jobdash.tui.acting.programs import run_on_terminal
 from jobdash.tui.options import DashboardOptions
 
 
@@ -29,8 +29,7 @@ class Editing:
             return
         try:
             command = editor_command(self._environ, file, line)
-            with self._app.suspend(), signals_for(Program()) as program:
-                program.run(command, self._environ)
+            run_on_terminal(self._app, command, self._environ)
         except UsageError as error:
             self._tell(f"{str(error)[:1].upper()}{str(error)[1:]}.", "warning")
         except SuspendNotSupported:

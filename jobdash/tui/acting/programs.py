@@ -5,8 +5,28 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
+
+from textual.app import App
 
 _ASK_AGAIN_SECONDS = 1.0
+
+
+def run_on_terminal(app: App[Any], command: list[str], environ: dict[str, str]) -> None:
+    """Make room on the terminal for a program, and come back when it ends.
+
+    Nothing is drawn meanwhile: the app waits. Raises `SuspendNotSupported` if there is no terminal,
+    and `OSError`.
+    """
+    failure: OSError | None = None
+    with app.suspend(), signals_for(Program()) as program:
+        try:
+            program.run(command, environ)
+        except OSError as error:
+            # Not from in here: after an exception the app would never come back.
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 class Program:

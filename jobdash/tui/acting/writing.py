@@ -87,7 +87,7 @@ class Writing:
             return ""
 
         lines = _lines(
-            "All jobs, their history and their logs as they are now, to look at later.",
+            "All jobs, their history and their logs as they are now, for later.",
             "Everybody goes on meanwhile.",
         )
         await self._ask(FileNameScreen("Export a copy", lines, self._copy_name, COPY_TICKS, write))
