@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from statistics import fmean
+from math import fsum
 from typing import NamedTuple
 
 from jobdash.forecast import Range
@@ -101,15 +101,21 @@ class Past:
         again = [some for some in works if len(some) > 1]
         if not again:
             return 1.0
-        within = sum(_squares(some) for some in again) / sum(len(some) - 1 for some in again)
+        within = sum(squares(some) for some in again) / sum(len(some) - 1 for some in again)
         everything = [work for some in works for work in some]
-        between = _squares(everything) / (len(everything) - 1) - within
+        between = squares(everything) / (len(everything) - 1) - within
         return within / between if between > 0 else float("inf")
 
     def _calls_of(self, task: str) -> list[Call]:
         return [call for call in self._of_call if call.task == task]
 
 
-def _squares(values: Sequence[float]) -> float:
-    middle = fmean(values)
-    return sum((value - middle) ** 2 for value in values)
+def mean(values: Sequence[float]) -> float:
+    """Return the mean of some values. To import `statistics` would slow down every command."""
+    return fsum(values) / len(values)
+
+
+def squares(values: Sequence[float]) -> float:
+    """Return the sum of the squares of how far values are from their mean."""
+    middle = mean(values)
+    return fsum((value - middle) ** 2 for value in values)

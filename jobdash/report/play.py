@@ -10,10 +10,9 @@ from heapq import heapify, heappop, heappush, heapreplace
 from itertools import count
 from math import sqrt
 from random import Random
-from statistics import fmean, variance
 from typing import NamedTuple
 
-from jobdash.report.lives import Call, Life, Past, Pool
+from jobdash.report.lives import Call, Life, Past, Pool, mean, squares
 
 # What lies between the end of a run and the beginning of the next.
 _BETWEEN = 0.0005
@@ -169,9 +168,9 @@ class Play:
     def _amount(self, task: str, jobs: float) -> float:
         """Return how long so many jobs of a task take together; how long each does is not sure."""
         works = [life.work + _BETWEEN for life in self._past.pool(Call(task)).task]
-        spread = variance(works) if len(works) > 1 else 0.0
+        spread = squares(works) / (len(works) - 1) if len(works) > 1 else 0.0
         doubt = sqrt(spread * (jobs + jobs**2 / len(works)))
-        return max(0.0, self._chance.gauss(jobs * fmean(works), doubt))
+        return max(0.0, self._chance.gauss(jobs * mean(works), doubt))
 
 
 def _filled_up(free_at: Sequence[float], work: float) -> float:

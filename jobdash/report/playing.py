@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from math import sqrt
-from statistics import fmean
 from types import MappingProxyType
 
 from jobdash.forecast import Range, Turn
-from jobdash.report.lives import Call, Past, Pool
+from jobdash.report.lives import Call, Past, Pool, mean, squares
 from jobdash.report.play import Busy, Coming, Lane, Play
 
 # So many jobs are played in all: a few milliseconds on a slow machine.
@@ -84,10 +83,10 @@ class Line:
 
     def _around(self, moments: Sequence[float], jobs: int = 0) -> Range:
         """Return what is to be expected of a moment that comes after so many more jobs."""
-        middle = fmean(moments)
+        middle = mean(moments)
         # Besides chance, all that is known of these jobs is by chance what it is.
         doubt = 1 + (self._passed + jobs) / len(self._past)
-        spread = _SPREAD * sqrt(doubt * fmean((moment - middle) ** 2 for moment in moments))
+        spread = _SPREAD * sqrt(doubt * squares(moments) / len(moments))
         return Range(middle - spread, middle + spread) if spread < middle else Range(0, 2 * middle)
 
     def _pools(self, calls: Sequence[Call]) -> list[Pool]:
