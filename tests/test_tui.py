@@ -980,6 +980,23 @@ async def test_frozen_means_that_nothing_moves_until_it_goes_on(stock: Stock) ->
         await screen.until("second.one")
 
 
+async def test_frozen_or_not_what_is_asked_for_is_shown(stock: Stock) -> None:
+    stock.add(task="first.one")
+    stock.add("failed", task="second.one", error_type="OSError", error_message="gone")
+    async with dashboard(stock.path) as screen:
+        await screen.press("p")
+        await screen.until("frozen")
+        await screen.press("slash", *"first", "enter")
+        await screen.until("1 match ")
+        assert "second.one" not in screen.text
+        await screen.press("enter")
+        await screen.until("Job #1 ")
+        assert "frozen" in screen.text
+        await screen.press("3")
+        await screen.until("OSError")
+        assert "frozen" not in screen.text
+
+
 async def test_the_users_own_keys_work_and_are_shown(stock: Stock) -> None:
     seq = stock.fail()
     async with dashboard(stock.path, keys={"retry": "f8"}) as screen:

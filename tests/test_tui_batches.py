@@ -91,7 +91,7 @@ async def test_of_a_copy_and_in_ascii_it_can_be_read(
         shop.work()
         async with dashboard(shop.db, (80, 24), ascii=True, read_only=True) as screen:
             await screen.press("8")
-            await screen.until("############")
+            await screen.until("============")
             await screen.press("P")
             await screen.until("look only")
 

@@ -101,8 +101,8 @@ class Frame(Screen[None]):
     # -- showing ---------------------------------------------------------------------------------
 
     def take(self) -> None:
-        """Show the newest snapshot."""
-        if self.place.is_mounted and not self.is_frozen:
+        """Show the newest snapshot; a frozen display shows only what was asked for since."""
+        if self.place.is_mounted and (not self.is_frozen or self.place.is_reading):
             if self._shows_job and self._came_from.has_neighbours:
                 # One may go on in its list from here.
                 self._came_from.take(self._feed.latest, self._options.clock())

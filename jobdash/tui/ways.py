@@ -63,6 +63,9 @@ class Ways(Frame):
     async def action_place(self, name: str) -> None:
         """Go to the place of that name."""
         self._origin = None
+        if self.is_frozen:
+            # It would be held as it was long ago, or empty.
+            self.action_freeze()
         self.go(await self.places.named(name))
 
     @on(Tabs.Chosen)
