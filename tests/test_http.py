@@ -53,6 +53,7 @@ def test_a_job_is_shown_by_number_and_id(client: Client) -> None:
     for ref in ("99", one.json["id"][:-1], "nothing"):
         missing = client.get(f"/jobs/{ref}")
         assert missing.status == 404
+        assert missing.json["detail"] == "there is no such job: GET /jobs lists the newest ones"
         assert missing.headers["content-type"] == "application/problem+json"
         assert missing.json["detail"]
 

@@ -53,9 +53,14 @@ Before = Annotated[
 
 def find(report: Report, ref: str) -> Job:
     """Return the job with this id or number; the beginning of an id is not enough here."""
-    job = report.job(ref)
+    unknown = UnknownJob("there is no such job: GET /jobs lists the newest ones")
+    try:
+        job = report.job(ref)
+    except UnknownJob as error:
+        # Its words name commands of the shell, and jobs that were not asked for.
+        raise unknown from error
     if ref not in (job.id, str(job.seq), f"#{job.seq}"):
-        raise UnknownJob("there is no such job: GET /jobs lists the newest ones")
+        raise unknown
     return job
 
 
