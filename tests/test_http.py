@@ -207,6 +207,8 @@ HOSTILE = {
     "two lengths": LINE + HOST + AUTH + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
     "endless chunks": LINE + HOST + AUTH + b"Transfer-Encoding: chunked\r\n\r\n"
     + b"4000\r\n" + b" " * 0x4000 + b"\r\n" + (b"4000\r\n" + b" " * 0x4000 + b"\r\n") * 4,
+    "length and chunks": LINE + HOST + AUTH + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"
+    + b"\r\n0\r\n\r\n",
     "no such encoding": LINE + HOST + AUTH + b"Transfer-Encoding: gzip\r\n\r\n",
     "key with a space": posted(b'{"task": "send"}', b"Idempotency-Key: a b\r\n"),
     "two keys": posted(b"{}", b"Idempotency-Key: a\r\nIdempotency-Key: b\r\n"),
@@ -280,6 +282,7 @@ EXACTLY = {
     "endless chunks": 413,
     "two tokens": 400,
     "deep nesting": 400,
+    "length and chunks": 400,
     "huge head": 431,
     "delete": 405,
     "get to decide": 405,

@@ -98,6 +98,9 @@ def _check_head(scope: Message) -> None:
     twice = next((name for name in _ONCE if counts[name] > 1), None)
     if twice:
         raise Refusal(400, f"the header {twice.decode()} is given twice: once is enough")
+    if counts[b"content-length"] and counts[b"transfer-encoding"]:
+        # RFC 9112, 6.1: past a proxy that believes the other one a request could be smuggled.
+        raise Refusal(400, "the body has a length and is chunked: one of them")
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         raise Refusal(400, "the address has a NUL in it")
 
