@@ -12,8 +12,11 @@ from scene import Scene, hear, run_all, run_next
 
 from jobdash import SqliteHuey
 from jobdash.broker.batch import Batch
+from jobdash.control.pruning import prune
 from jobdash.errors import Refused, UsageError
-from jobdash.job import State
+from jobdash.job import MICROSECONDS, State
+from jobdash.ledger.pruning import Retention
+from jobdash.tui.clock import now_us
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -226,3 +229,27 @@ class TestConcurrency:
             huey.run_claim(claim, lambda: False)
         assert run_all(huey) == 2
         assert scene.state(5) is State.SUCCEEDED
+
+
+class TestPruning:
+    def test_a_batch_goes_with_the_last_of_its_jobs(
+        self, huey: SqliteHuey, scene: Scene, add: Any
+    ) -> None:
+        bad = huey.task(name="bad")(lambda: 1 / 0)
+        add.map_batch(range(1_100), name="well")
+        fill(huey.batch("with a dead letter"), [add.s(1), bad.s()])
+        run_all(huey)
+        add.map_batch(range(3), name="open")
+        self._prune(huey, Retention(kept=0))
+        assert [name for name, *_ in batches(scene)] == ["with a dead letter", "open"]
+        assert scene.rows("SELECT batch, count(*) FROM input GROUP BY 1") == [(2, 2), (3, 3)]
+        assert phases(scene, "well") == {}
+        add.map_batch([1], name="well")
+        run_all(huey)
+        self._prune(huey, Retention(kept=0, kept_failed=0))
+        assert [name for name, *_ in batches(scene)] == ["well"], "its job is the newest of all"
+
+    def _prune(self, huey: SqliteHuey, retention: Retention) -> None:
+        later = now_us() + 3600 * MICROSECONDS
+        for _ in prune(huey.ledger.database, retention.too_old(later, huey.name)):
+            pass

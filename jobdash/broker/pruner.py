@@ -58,6 +58,7 @@ class Pruner:
             for chunk in chunks:
                 if self._rests_until.get(chunk, 0) <= which.now:
                     yield from self._visit(chunk, which)
+            yield from self._pruning.prune_batches(which)
             yield from drop_unneeded(self._database)
         except DatabaseBusy:
             self._next_pass = time.monotonic() + GIVE_WAY

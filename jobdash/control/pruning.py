@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import chain
 
 from jobdash.database import Database
 from jobdash.ledger.logs import drop_unneeded
@@ -31,5 +32,5 @@ def prune(database: Database, which: TooOld) -> Iterator[int]:
                 gone |= step > 0
                 yield step
                 time.sleep(PAUSE_SECONDS)
-    for _ in drop_unneeded(database):
+    for _ in chain(pruning.prune_batches(which), drop_unneeded(database)):
         time.sleep(PAUSE_SECONDS)

@@ -18,8 +18,9 @@ SQL = statements("pruning")
 
 # So many numbers are read at once, and so many jobs deleted: a few milliseconds on a slow machine.
 SLICE = 2048
-JOBS_AT_ONCE = 100
+JOBS_AT_ONCE, INPUTS_AT_ONCE = 100, 1000
 LAST_NAME = "\U0010ffff"
+_ANY_TASK = ("", LAST_NAME)
 _DAY = 24 * 3600 * MICROSECONDS
 
 # A job's traces in other tables, which go before it does.
@@ -118,6 +119,32 @@ class Pruning:
         if self._rows("empty_tally", {"chunk": chunk}):
             self._clear_tally(chunk)
         return due
+
+    def prune_batches(self, which: TooOld) -> Iterator[int]:
+        """Delete batches of whose jobs none is left, with their inputs; yield after each step.
+
+        Only where what succeeded is too old, whatever its task.
+        """
+        if State.SUCCEEDED not in which.cuts or (which.first_task, which.last_task) != _ANY_TASK:
+            return
+        cut = {"cut": which.cuts[State.SUCCEEDED], "queue": which.queue}
+        while found := self._rows("forgotten_batches", {**cut, "most": JOBS_AT_ONCE}):
+            for id_, name in found:
+                while self._shrink_batch({**cut, "id": id_, "name": name}):
+                    yield 0
+            yield 0
+
+    def _shrink_batch(self, batch: dict[str, Any]) -> bool:
+        """Delete some of its inputs, or what is left without any; return whether to go on."""
+        with self._transaction() as tx:
+            # Somebody may have resumed it meanwhile.
+            if not tx.run(SQL["still_forgotten"], batch):
+                return False
+            if tx.run(SQL["drop_inputs"], {**batch, "most": INPUTS_AT_ONCE}):
+                return True
+            tx.run(SQL["drop_lanes"], batch)
+            tx.run(SQL["drop_batch"], batch)
+            return False
 
     def _prune_slice(self, parameters: dict[str, Any]) -> Iterator[int]:
         while found := self._rows("prunable", parameters):

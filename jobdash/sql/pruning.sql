@@ -91,6 +91,28 @@ SELECT 1 FROM tally
 -- name: drop_empty_tally
 DELETE FROM tally WHERE chunk = :chunk AND jobs = 0
 
+-- name: is_forgotten
+-- A batch that ended so long ago that none of its jobs is left.
+finished_at < :cut AND (:queue = '' OR queue = :queue)
+  AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch = batch.name)
+
+-- name: forgotten_batches
+SELECT id, name FROM batch WHERE {is_forgotten} ORDER BY id LIMIT :most
+
+-- name: still_forgotten
+SELECT 1 FROM batch WHERE id = :id AND {is_forgotten}
+
+-- name: drop_inputs
+DELETE FROM input WHERE batch = :id
+  AND number IN (SELECT number FROM input WHERE batch = :id ORDER BY number LIMIT :most)
+  RETURNING number
+
+-- name: drop_lanes
+DELETE FROM lane WHERE batch = :name
+
+-- name: drop_batch
+DELETE FROM batch WHERE id = :id
+
 -- name: is_log_needed
 -- Its worker may still write to its newest file; in the others lies what jobs have printed.
 SELECT :is_newest AND EXISTS (SELECT 1 FROM worker WHERE id = :worker AND ended_at IS NULL)
