@@ -200,6 +200,7 @@ def test_whatever_is_killed_each_input_succeeds_once(shop: Shop) -> None:
         pool.wait(PATIENCE)
     assert counted(shop, "SELECT count(*) FROM job WHERE state = 'succeeded'") == ROWS
     assert set(done(shop)) == set(range(1, ROWS + 1))
+    assert counted(shop, "SELECT count(DISTINCT created_at) FROM job") < 50, "many at a time"
     # Of each worker that was killed, one body may have run whose end was not written.
     assert sum(done(shop).values()) <= ROWS + 2
 

@@ -11,8 +11,7 @@ class ResumedBatch(Batch):
     """Enters what is missing of a batch that is in the file. If that fails the rest stays."""
 
     def __init__(self, huey: Any, found: Resumable, entered: int) -> None:
-        chunk = None if found.is_whole else 1
-        super().__init__(huey, found.name, task=found.task, priority=found.priority, chunk=chunk)
+        super().__init__(huey, found.name, task=found.task, priority=found.priority)
         self._found = found
         self.entered = entered
 
