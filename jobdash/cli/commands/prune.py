@@ -119,4 +119,6 @@ def _tell(done: _Done, as_json: bool) -> None:
 def _why_kept(kept: int) -> str:
     if not kept:
         return ""
-    return f"; {jobs_text(kept)} stay: others need them, their key holds, or it is the newest job"
+    if kept == 1:
+        return "; 1 job stays: others need it, its key holds, or it is the newest job"
+    return f"; {jobs_text(kept)} stay: others need them, their key holds, or one is the newest job"
