@@ -980,6 +980,23 @@ async def test_frozen_means_that_nothing_moves_until_it_goes_on(stock: Stock) ->
         await screen.until("second.one")
 
 
+@pytest.mark.parametrize("place", "23456 8")
+async def test_what_is_typed_behind_a_slash_is_no_key_of_a_place(stock: Stock, place: str) -> None:
+    for task in ("web.edit", "other.one"):
+        stock.add("failed", task=task, error_type="OSError", error_message="gone")
+    async with dashboard(stock.path) as screen:
+        await screen.press(place.replace(" ", "1"))
+        if place == " ":
+            await screen.press("enter")
+            await screen.until("Job #")
+        await screen.hit("slash", *"web.e", "enter")
+        await screen.until("1 match ")
+        assert "web.edit" in screen.text
+        assert "other.one" not in screen.text
+    with Report(stock.path) as report:
+        assert sum(report.counts().values()) == 2, "nothing was done"
+
+
 async def test_frozen_or_not_what_is_asked_for_is_shown(stock: Stock) -> None:
     stock.add(task="first.one")
     stock.add("failed", task="second.one", error_type="OSError", error_message="gone")
@@ -1016,6 +1033,8 @@ async def test_no_two_keys_of_a_place_clash() -> None:
     for place in (keys.JOBS + keys.STATES, keys.DEAD, keys.WORKERS, keys.JOB):
         # Within a job `n` goes on to the next one.
         everywhere = set(keys.EVERYWHERE) - ({keys.NEW} if place is keys.JOB else set())
+        # Where there is a filter of its own, one is there already.
+        everywhere -= {keys.FIND_JOBS} if keys.FILTER in place else set()
         pressed = [
             name for key in (*place, *keys.MOVE, *everywhere) for name in key.keys.split(",")
         ]

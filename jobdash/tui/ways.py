@@ -94,6 +94,13 @@ class Ways(Frame):
         self.go(self.jobs)
         self.jobs.show_only(event.state, event.typed, event.meaning)
 
+    def action_find_jobs(self) -> None:
+        """Go to the jobs and type a filter there: what is typed then is no key of a place."""
+        if self.is_frozen:
+            self.action_freeze()
+        self._show_jobs(Place.ShowJobs(self.place.LOOKS_FOR, ""))
+        self.jobs.action_filter()
+
     @property
     def _is_led(self) -> bool:
         """Whether the jobs are still those that another place has led to."""

@@ -170,6 +170,7 @@ UNDO = Key("u", "undo", "undo", "undo the last act, for 30 s; else take all mark
 # The same key, where there are marks and nothing to take back.
 UNMARK = replace(UNDO, label="unmark")
 EXPORT = Key("W", "export", "", "export: a copy of everything as it is now, to look at later")
+FIND_JOBS = Key("slash", "find_jobs", "", "find jobs: their list, with its filter to type", "/")
 HELP = Key("question_mark,f1", "help", "keys", "this page", "?")
 LEAVE = Key("q", "leave", "quit", "back; at the top: quit")
 PALETTE = Key("colon,ctrl+p", "palette", "", "palette: every command, by its name", ":")
@@ -183,8 +184,8 @@ SUSPEND = Key("ctrl+z", "suspend_process", "", "suspend; fg comes back")
 
 PLACES = tuple(Key(one.digit, f"place('{one.name}')", "", one.meaning) for one in _PLACES)
 EVERYWHERE = (
-    NEW, OPEN_NEW, PAUSE, BREAKER, UNDO, EXPORT, BACK, HELP, PALETTE, FREEZE, ZOOM, READ, REDRAW,
-    THEME, LEAVE, *PLACES,
+    NEW, OPEN_NEW, FIND_JOBS, PAUSE, BREAKER, UNDO, EXPORT, BACK, HELP, PALETTE, FREEZE, ZOOM,
+    READ, REDRAW, THEME, LEAVE, *PLACES,
 )  # fmt: skip
 
 # A state's ASCII sign is its key; these signs are taken by actions.

@@ -49,6 +49,7 @@ OTHER_WORDS: Mapping[str, str] = {
     "wrap": "break long lines",
     "level": "debug info warning error",
     "search": "find grep",
+    "find-jobs": "search filter grep list",
     "new": "enqueue add create submit run start call",
     "pause": "stop hold resume suspend queue",
     "undo": "revert take back unmark",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from jobdash.job import State
 from jobdash.report import DeadGroup, JobFilter
 from jobdash.tui.asking.dead_letters import DeadLetters, DeadQuestion
 from jobdash.tui.asking.feed import Feed
@@ -28,6 +29,7 @@ class DeadPlace(ListPlace):
     """The groups, and the newest job of the one under the cursor."""
 
     KEYS = keys.DEAD
+    LOOKS_FOR: ClassVar[State | None] = State.FAILED
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(keys.DEAD))
 
     def __init__(self, feed: Feed, queue: str | None) -> None:

@@ -122,7 +122,8 @@ class ListedJobs(ListPlace):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Who clicks into the list has typed enough."""
-        if event.widget is self.table and self._filter.is_typing:
+        # Told late, it may be of the time before the filter was opened.
+        if event.widget is self.table is self.screen.focused and self._filter.is_typing:
             self._filter.close()
 
     @on(FilterLine.Changed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from textual.geometry import Size
 from textual.message import Message
@@ -23,6 +24,8 @@ class Place(Ground):
     """A screenful below the tabs. It asks the feed only while it is shown."""
 
     KEYS: Sequence[Key] = ()
+    # In which state the jobs are that one would look for here; None is any.
+    LOOKS_FOR: ClassVar[State | None] = None
 
     class Act(Message):
         """Jobs are to be acted on; not `is_sure` if they have only just come under the cursor."""
