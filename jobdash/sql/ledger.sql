@@ -175,13 +175,15 @@ SELECT job.seq, job.claims + 1, job.claims + 1 - job.idle, job.id, job.task, job
 -- has none of the marks that set_running_from_anywhere clears, and columns left alone are indexes
 -- left alone.
 UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
-    claims = claims + 1, started_at = :now, log_start = :log_start, cancel_requested_at = NULL,
+    claims = claims + 1, started_at = iif(claims, max(:now, coalesce((
+      SELECT max(ended_at) FROM attempt WHERE attempt.seq = job.seq), 0)), :now), log_start = :log_start, cancel_requested_at = NULL,
     {no_progress}
   WHERE seq = :seq
 
 -- name: set_running_from_anywhere
 UPDATE OR ROLLBACK job SET state = 'running', worker = :worker, ran_by = :worker,
-    claims = claims + 1, started_at = :now, log_start = :log_start, cancel_requested_at = NULL,
+    claims = claims + 1, started_at = iif(claims, max(:now, coalesce((
+      SELECT max(ended_at) FROM attempt WHERE attempt.seq = job.seq), 0)), :now), log_start = :log_start, cancel_requested_at = NULL,
     fresh = 0, held = 0, finished_at = NULL, {no_progress}
   WHERE seq = :seq
 
