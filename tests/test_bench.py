@@ -4,6 +4,7 @@ Costs about fifteen seconds: two dashboards are started and pressed, and the clo
 """
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -17,7 +18,8 @@ from waiting import eventually
 
 from jobdash.bench.engine import EngineEffort, measure_engine
 from jobdash.bench.engine.figure_list import figures as engine_figures
-from jobdash.bench.engine.subjects import JOBDASH
+from jobdash.bench.engine.stand import Stand
+from jobdash.bench.engine.subjects import HUEY, JOBDASH
 from jobdash.bench.figures import Budget, Figure, Reading
 from jobdash.bench.history import make_history
 from jobdash.bench.load import steady_load
@@ -162,6 +164,17 @@ def test_the_engine_is_measured_beside_plain_huey_and_sqlite(scratch: Path) -> N
         assert report.counts()["pending"] == 0, "what it has enqueued there, it has run"
         assert report.counts()["succeeded"] >= 20
     eventually(lambda: not processes_with(str(scratch)))
+
+
+@pytest.mark.parametrize("library", [HUEY, JOBDASH])
+def test_a_consumer_that_is_ended_while_it_starts_leaves_no_worker(
+    library: str, scratch: Path
+) -> None:
+    stand = Stand(library, scratch / "early.db")
+    with stand.consumer(2) as pid:
+        wait_for(lambda: len(processes_with(str(scratch))) > 1)
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not processes_with(str(scratch)))
 
 
 def test_a_writer_counts_how_often_it_was_kept_waiting(path: Path) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from jobdash.bench.engine import bare
+from jobdash.bench import bare
 from jobdash.bench.engine.stand import Stand, outcome
 from jobdash.bench.engine.subjects import HUEY, JOBDASH, LIMIT
 from jobdash.bench.figures import Reading

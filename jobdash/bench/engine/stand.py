@@ -17,6 +17,7 @@ from jobdash.errors import BenchmarkFailed
 
 _PATIENCE = 120.0
 _LOOK = 0.005
+_GRACE = 10.0
 _PACKAGE = Path(__file__).parents[2]
 _APPS = _PACKAGE / "bench" / "apps"
 
@@ -105,10 +106,10 @@ def outcome(producer: subprocess.Popen[str]) -> Any:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        # huey's workers may sleep; nothing of theirs is needed any more.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_GRACE)
+    # A consumer of huey that is told to end while it starts leaves its workers behind, and later
+    # it may wait for one that sleeps; nothing of theirs is needed any more.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,6 +1,6 @@
 """What SQLite alone can do here: one small table, at the durability of the same step in jobdash.
 
-Each is a process of its own: `-m jobdash.bench.engine.bare MODE FILE NUMBER`, which writes the
+Each is a process of its own: `-m jobdash.bench.bare MODE FILE NUMBER`, which writes the
 nanoseconds of its first and its last commit.
 """
 
@@ -19,7 +19,7 @@ _CHUNK = 1000
 
 def per_second(mode: str, file: Path, number: int, processes: int = 1) -> float:
     """Let processes do so many steps in all, side by side, and return steps a second."""
-    words = [sys.executable, "-m", "jobdash.bench.engine.bare", mode, str(file), str(number)]
+    words = [sys.executable, "-m", "jobdash.bench.bare", mode, str(file), str(number)]
     running = [
         subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(processes)
