@@ -52,11 +52,11 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         operation.name: operation
         for operation in (
-            Operation("cancel", "cancelled", _STOPPABLE, ACTIVE, spreads=True),
+            Operation("cancel", "cancelled", _STOPPABLE, ACTIVE, asks=True, spreads=True),
             Operation("retry", "retried", MOVES[Event.RETRY].sources, _DEAD),
             Operation("replay", "replayed", FINAL, FINAL),
             Operation("discard", "discarded", MOVES[Event.DISCARD].sources, _DEAD, asks=True),
-            Operation("now", "brought forward", _DELAYED, _DELAYED, phrase="Run {} now"),
+            Operation("now", "run now", _DELAYED, _DELAYED, phrase="Run {} now"),
             Operation("change", "changed", _CHANGEABLE, _CHANGEABLE),
         )
     }

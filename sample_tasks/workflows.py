@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jobdash import chord, group
-from sample_tasks import images, squares, toys, words
+from sample_tasks import images, mail, squares, toys, words
 from sample_tasks.app import huey
 
 Job = Any
@@ -54,6 +54,12 @@ def enqueue_chord(enqueue: Enqueue = huey.enqueue) -> Any:
 def enqueue_resize_all(enqueue: Enqueue = huey.enqueue) -> Any:
     """Enqueues six pictures, their thumbnails and the contact sheet that waits for them."""
     return enqueue(resize_all())
+
+
+def enqueue_newsletter(readers: int = 40) -> Any:
+    """Enqueues a batch of mails, a few a second so that other jobs have their turn."""
+    people = ((f"reader.{number}@example.com", f"Reader {number}") for number in range(readers))
+    return mail.send_welcome.map_batch(people, name="newsletter", rate="2/s")
 
 
 def enqueue_burst(enqueue: Enqueue = huey.enqueue) -> Any:

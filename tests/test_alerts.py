@@ -388,7 +388,7 @@ def test_a_worker_can_be_given_a_command_and_then_watches_the_usual(shop: Shop) 
         wait_for(lambda: told.exists() and told.read_text(), "the command")
         document = json.loads(told.read_text())
         assert (document["alert"], document["is_over"]) == ("oldest", False)
-        assert document["what"].startswith("the oldest ready job has waited 10m")
+        assert document["what"].startswith("the oldest pending job has waited 10m")
     finally:
         pool.send_signal(signal.SIGTERM)
         pool.wait(30)

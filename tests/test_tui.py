@@ -477,6 +477,8 @@ async def test_retry_cancel_replay_and_discard_change_the_file(stock: Stock) -> 
     failed, dead, done, pending = stock.fail(), stock.fail(), stock.add("succeeded"), stock.add()
     async with dashboard(stock.path) as screen:
         await screen.press("x")
+        await screen.until("Cancel 1 job?")
+        await screen.press("y")
         await screen.until(f"Cancelled #{pending}.")
         await screen.press("j", "R")
         await screen.until(f"Replayed #{done} as the new job #{pending + 1}.")
@@ -554,6 +556,14 @@ async def test_a_task_or_everything_is_paused_and_resumed(stock: Stock) -> None:
         await screen.until("Pause all of huey")
         await screen.press("a")
         await screen.until("Paused all of huey")
+        # What is paused can be resumed from anywhere.
+        other = Control(stock.path)
+        assert other.pause("huey", "b", now())
+        other.close()
+        await screen.press("6", "P")
+        await screen.until("1  Resume b")
+        await screen.press("1")
+        await screen.until("Resumed b.")
     with Report(stock.path) as report:
         assert report.pauses() == [("huey", "")]
 
@@ -571,7 +581,7 @@ async def test_a_locked_file_is_told_and_the_screen_goes_on(stock: Stock) -> Non
     seq = stock.add()
     async with dashboard(stock.path) as screen:
         with stock.database.transaction():
-            await screen.press("x")
+            await screen.press("x", "y")
             await screen.until("stayed locked")
             await screen.press("j", "k")
     assert stock.state(seq) is State.PENDING
@@ -882,6 +892,9 @@ async def test_the_palette_does_what_it_names(stock: Stock) -> None:
             await screen.until("Commands")
             await screen.type(words)
             await screen.press("enter")
+            if state is State.CANCELLED:
+                await screen.until("Cancel 1 job?")
+                await screen.press("y")
             await screen.until(lambda state=state: stock.state(seq) is state)
         await screen.press("ctrl+p")
         await screen.type("the dead letters")

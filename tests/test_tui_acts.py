@@ -46,13 +46,13 @@ async def becomes(screen: Screen, stock: Stock, seq: int, state: State) -> None:
 # -- one job, and back ---------------------------------------------------------------------------
 
 
-async def test_a_waiting_job_is_cancelled_at_once_and_comes_back_where_it_was(
-    stock: Stock,
-) -> None:
+async def test_a_waiting_job_is_cancelled_and_comes_back_where_it_was(stock: Stock) -> None:
     seq = stock.add("scheduled", eta=FAR, place=77, priority=2)
     before = columns(stock, seq, "*")
     async with dashboard(stock.path) as screen:
         await screen.press("x")
+        await screen.until("Cancel 1 job?")
+        await screen.press("y")
         await screen.until(f"Cancelled #{seq}. u undoes.")
         assert stock.state(seq) is State.CANCELLED
         await screen.until(f"u undo: cancelled #{seq}")
@@ -93,12 +93,36 @@ async def test_a_replay_is_opened_and_taken_away_again(stock: Stock) -> None:
     assert stock.state(seq) is State.SUCCEEDED
 
 
+async def test_escape_takes_what_is_told_away(stock: Stock) -> None:
+    seq = stock.fail()
+    async with dashboard(stock.path, (80, 24)) as screen:
+        await screen.press("enter", "y")
+        await screen.until(f"Copied the id of #{seq}.")
+        await screen.press("Y")
+        await screen.until(f"Copied #{seq} as JSON")
+        # One act's notes are enough: they lie over other things.
+        assert "Copied the id" not in screen.text
+        await screen.press("escape")
+        await screen.gone("Copied")
+
+
+async def test_marked_jobs_have_their_keys_first_in_the_last_line(stock: Stock) -> None:
+    stock.fail(), stock.fail()
+    async with dashboard(stock.path, (80, 24)) as screen:
+        await screen.press("3", "space")
+        await screen.until("D discard")
+        assert screen.lines[-1].split()[:2] == ["u", "unmark"]
+        await screen.press("1", "space", "space")
+        await screen.until("D discard")
+        assert "r retry" in screen.lines[-1]
+
+
 async def test_the_last_acts_are_undone_one_by_one(stock: Stock) -> None:
     first, second = stock.add(), stock.add()
     async with dashboard(stock.path) as screen:
-        await screen.press("x")
+        await screen.press("x", "y")
         await screen.until(f"Cancelled #{second}.")
-        await screen.press("j", "x")
+        await screen.press("j", "x", "y")
         await screen.until(f"Cancelled #{first}.")
         await screen.press("u")
         await becomes(screen, stock, first, State.PENDING)
@@ -142,9 +166,11 @@ async def test_a_retry_that_has_failed_again_is_not_offered_to_be_taken_back(sto
         await screen.press("j", "r")
         await screen.until(f"u undo: retried #{seq}")
         stock.update(seq, state="failed", finished_at=now(), claims=2)
-        await screen.gone("u undo")
+        # Where it is now stands in the place of what has offered to undo it.
+        await screen.until(f"Retried #{seq}: now failed.")
+        assert "u undo" not in screen.text
         await screen.press("u")
-        await screen.until("There is nothing to take back")
+        await screen.until("There is nothing to undo")
     assert stock.state(other) is State.CANCELLED, "nobody has meant the act before"
 
 
@@ -206,7 +232,7 @@ async def test_what_waits_for_its_time_is_run_now_and_waits_again(
     async with dashboard(stock.path) as screen:
         await screen.until("r run now")
         await screen.press("r")
-        await screen.until(f"Brought forward #{seq}.")
+        await screen.until(f"Run now #{seq}.")
         assert stock.state(seq) is State.PENDING
         await screen.press("u")
         await becomes(screen, stock, seq, state)

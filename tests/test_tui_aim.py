@@ -199,6 +199,9 @@ async def test_what_slid_under_the_cursor_is_asked_about(stock: Stock) -> None:
         await screen.until(lambda: screen.table.length == 3)
         clock.now += 2 * SEEN
         await screen.press("x")
+        await screen.until("Cancel 1 job?")
+        assert "The list has just moved" not in screen.text
+        await screen.press("y")
         await screen.until(lambda: stock.state(third) is State.CANCELLED)
         # A job that leaves a list lets another one slide to its place.
         screen.app.board.jobs.show_state(State.PENDING)

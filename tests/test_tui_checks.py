@@ -38,7 +38,8 @@ def open_screen() -> Iterator[Open]:
     def open_(path: Path, *words: object, **options: Any) -> PtyScreen:
         screen = PtyScreen("--db", path, "--no-pool", *words, **options)
         made.append(screen)
-        screen.until(lambda: " live " in screen.lines[0] and " quit " in screen.lines[-1])
+        is_read = re.compile(" (live|paused) ").search
+        screen.until(lambda: is_read(screen.lines[0]) and " quit " in screen.lines[-1])
         return screen
 
     yield open_
@@ -415,7 +416,7 @@ def test_25_27_34_questions_keep_the_keys_and_two_dashboards_agree(
     assert stock.state(runs) is State.RUNNING
     screen.press("j")
     screen.until(lambda: f"#{waits} " in screen.line_with("▎"))
-    screen.press("x")
+    screen.press("xy")
     other.until("⊘ cancelled")
     screen.until("u undoes")
     other.press("jr")  # it has moved on, which is no mistake
@@ -423,7 +424,7 @@ def test_25_27_34_questions_keep_the_keys_and_two_dashboards_agree(
     screen.until(lambda: "pending" in screen.line_with(f"#{waits} "))
     screen.gone("u undo:")
     screen.press("u")
-    screen.until("There is nothing to take back")
+    screen.until("There is nothing to undo")
     assert stock.state(waits) is State.PENDING
     for keys in ("\x02", "Q", "\x1bz", "&", ";;"):  # keys of nothing
         screen.press(keys)
@@ -441,7 +442,7 @@ def test_28_a_file_that_is_locked_or_replaced_is_told_and_read_again(
     stock.add(task="first.file")
     screen = open_screen(stock.path)
     with stock.database.transaction():
-        screen.press("x")
+        screen.press("xy")
         # Where its line breaks depends on how long the file's path is.
         screen.until(lambda: "stayed" in screen.text and "locked" in screen.text)
         assert "first.file" in screen.text

@@ -14,6 +14,7 @@ from jobdash.report.filter_terms import FIELDS
 from jobdash.tui.asking.vocabulary import Vocabulary
 from jobdash.tui.filtering.completion import completion
 from jobdash.tui.filtering.recent import Recent
+from jobdash.tui.filtering.state_words import by_state
 
 KNOWN = Vocabulary(
     tasks=("app.mail.send", "image.resize", "mail.bounce"),
@@ -236,6 +237,54 @@ async def test_a_filter_and_a_chip_both_hold(stock: Stock) -> None:
         await screen.until("only cancelled  task:b")
         await found(screen, 1)
         assert screen.app.board.jobs._filter.typed == "task:b"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("failed", "state:failed"),
+        ("webhook fail", "webhook state:failed"),
+        ("Retrying task:mail.*", "state:retrying task:mail.*"),
+        ("run", ""),  # too short to be more than a part of a word
+        ("error:failed", ""),
+        ("-failed", ""),
+        ('"failed"', ""),
+        ("mail", ""),
+    ],
+)
+def test_a_word_that_is_a_state_may_mean_it(typed: str, meant: str) -> None:
+    assert by_state(typed) == meant
+
+
+async def test_who_types_a_state_as_a_word_is_told_how_to_mean_it(stock: Stock) -> None:
+    stock.fail(task="web.hook", error_message="no answer")
+    stock.fail(task="web.hook", error_message="it failed")
+    async with dashboard(stock.path, (80, 24)) as screen:
+        await screen.press("slash")
+        await screen.type("hook failed")
+        await found(screen, 1)
+        await screen.press("enter")
+        await screen.until("hook failed  as text; or state:failed")
+        await screen.press("slash")
+        await screen.type(" answer")
+        await screen.press("enter")
+        await screen.until("By state:  hook state:failed answer")
+
+
+async def test_ones_own_filter_is_there_again_after_a_look_elsewhere(stock: Stock) -> None:
+    stock.fail(task="a.b")
+    stock.add("succeeded", task="a.c")
+    async with dashboard(stock.path, (80, 24)) as screen:
+        await screen.press("slash")
+        await screen.type("task:a.c")
+        await screen.press("enter")
+        await found(screen, 1)
+        await screen.press("3", "enter")
+        await screen.until("a.b")
+        await screen.until(lambda: "group:" in screen.app.board.jobs._filter.typed)
+        await screen.press("2", "1")
+        await screen.until("/ task:a.c")
+        await found(screen, 1)
 
 
 async def test_a_click_into_the_list_ends_the_typing(stock: Stock) -> None:

@@ -100,6 +100,9 @@ async def test_it_says_that_everything_is_paused(path: Path) -> None:
     async with dashboard(path, (80, 24)) as screen:
         await screen.press("P", "a")
         await screen.until(lambda: screen.lines[0].rstrip().endswith(" paused"))
+        await screen.until(lambda: "paused" in screen.line_with("#1 "))
         await screen.press("P", "a")
         await screen.until(lambda: screen.lines[0].rstrip().endswith(" live"))
+        await screen.press("P", "t")
+        await screen.until(lambda: screen.lines[0].rstrip().endswith(" 1 paused"))
     stock.database.close()

@@ -109,7 +109,7 @@ async def test_the_overview_fills_the_screen_in_full_lines_at_every_size(stock: 
             assert {cell_len(line) for line in screen.lines} == {width}
             for state in State:
                 assert f"{state} 1" in screen.text or height < 24
-            for said in (" in ", " out ", " ready ", "workers", "enter open", "tab box"):
+            for said in (" in ", " out ", " pending ", "workers", "enter open", "tab box"):
                 assert said in screen.text
 
 
@@ -189,7 +189,7 @@ async def test_what_needs_a_person_is_said_and_goes_when_it_is_over(stock: Stock
     with stock.crew():
         async with dashboard(stock.path, (120, 36)) as screen:
             await screen.press("2")
-            await screen.until("the oldest ready job has waited 8m")
+            await screen.until("the oldest pending job has waited 8m")
             assert "paused: evil.[b]x[/] ␛]52;c;aGk=␇\\u202e" in screen.text
             stock.update(seq, state="cancelled", finished_at=now())
             await screen.gone("has waited")

@@ -62,4 +62,4 @@ async def test_how_far_jobs_are_and_who_is_stalled(stock: Stock, path: Path) -> 
             await screen.until(lambda: f"#{hanging} is stalled" in screen.text)
             await screen.until(lambda: re.search("done (in|within) ", screen.text))
             await screen.press("4")
-            await screen.until(lambda: re.search("ready     3, done (in|within) ", screen.text))
+            await screen.until(lambda: re.search("pending   3, done (in|within) ", screen.text))

@@ -126,7 +126,7 @@ async def test_x_cancels_the_delayed_job_and_not_its_neighbour(stock: Stock) -> 
         await to_schedule(screen, "delayed 2")
         await screen.press("E")
         await screen.until(f"When is #{first} to run?")
-        await screen.press("escape", "j", "x")
+        await screen.press("escape", "j", "x", "y")
         await screen.until(lambda: stock.state(second) is State.CANCELLED)
         await screen.until("delayed 1")
     assert stock.state(first) is State.SCHEDULED

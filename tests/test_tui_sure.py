@@ -58,7 +58,7 @@ async def test_a_part_that_is_not_there_yet_is_not_given_the_focus(path: Path) -
             screen.app.board.place.open_part(name)
             body.arrive()
         await screen.press("l")
-        await screen.until("f follow")
+        await screen.until("There is no log")
         await screen.press("escape")
         await screen.until("enter open")
     stock.database.close()

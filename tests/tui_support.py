@@ -327,7 +327,9 @@ async def dashboard(
     app = DashboardApp(DashboardOptions(path, **options))
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, pilot)
-        mark = "copy " if app.options.is_copy else "live "
-        await screen.until(lambda: mark in screen.lines[0] and screen.table.loaded)
+        marks = ("copy ",) if app.options.is_copy else ("live ", " paused ")
+        await screen.until(
+            lambda: any(mark in screen.lines[0] for mark in marks) and screen.table.loaded
+        )
         await pilot.pause()
         yield screen

@@ -33,7 +33,7 @@ KINDS = {
         Kind("dead", "jobs", "dead letters", takes_task=True, warning=1),
         Kind("failures", "%", "share of jobs that failed", takes_over=True, warning=10),
         Kind("stalled", "jobs", "running jobs that are silent for longer than usual", warning=1),
-        Kind("oldest", "s", "how long the oldest ready job has waited", warning=120),
+        Kind("oldest", "s", "how long the oldest pending job has waited", warning=120),
         Kind("depth", "jobs", "jobs that are ready", takes_task=True, warning=1000),
         Kind("p95", "s", "how long the slowest of twenty runs takes", takes_task=True,
              takes_over=True),

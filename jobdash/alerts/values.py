@@ -73,7 +73,7 @@ def _oldest(_: Rule, report: Report, queue: str, now: int) -> Value:
     if since is None:
         return Value(0, "no job is ready")
     waited = max(0, now - since) / MICROSECONDS
-    return Value(waited, f"the oldest ready job has waited {format_age(now, since)}")
+    return Value(waited, f"the oldest pending job has waited {format_age(now, since)}")
 
 
 def _p95(rule: Rule, report: Report, queue: str, now: int) -> Value:

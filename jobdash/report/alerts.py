@@ -72,7 +72,7 @@ def _is_stalled(facts: Facts, _: int) -> Iterator[Alert]:
 def _waits_long(facts: Facts, now: int) -> Iterator[Alert]:
     oldest = facts.oldest_pending_at
     if oldest is not None and now - oldest > LONG_WAIT:
-        told = f"the oldest ready job has waited {format_age(now, oldest)}"
+        told = f"the oldest pending job has waited {format_age(now, oldest)}"
         advice = "more workers, or look what holds it up" if facts.workers else ""
         yield Alert("long-wait", told, advice)
 

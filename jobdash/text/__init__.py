@@ -11,7 +11,14 @@ from jobdash.text.amounts import (
     how_often,
 )
 from jobdash.text.durations import format_age, format_duration, parse_duration
-from jobdash.text.harmless import clean, clean_lines, storable, substitute, unsafe_characters
+from jobdash.text.harmless import (
+    clean,
+    clean_lines,
+    sentence,
+    storable,
+    substitute,
+    unsafe_characters,
+)
 from jobdash.text.moments import clock, iso, local_time, parse_time
 from jobdash.text.width import cell_len, shorten
 
@@ -31,6 +38,7 @@ __all__ = [
     "local_time",
     "parse_duration",
     "parse_time",
+    "sentence",
     "shorten",
     "storable",
     "substitute",

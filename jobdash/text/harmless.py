@@ -16,6 +16,12 @@ def clean(text: str) -> str:
     return text if text.isprintable() else _pictured(text, keep="")
 
 
+def sentence(text: str) -> str:
+    """One harmless line of it, with a full stop if it has no end of its own."""
+    line = clean(text.strip())
+    return line if line.endswith((".", "?", "!")) else f"{line}."
+
+
 def clean_lines(text: str) -> str:
     """As `clean`, but lines stay lines and tabs become spaces."""
     return _pictured(text.replace("\r\n", "\n"), keep="\n\t").expandtabs()

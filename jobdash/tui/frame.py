@@ -31,8 +31,9 @@ from jobdash.tui.widgets.key_line import KeyLine
 from jobdash.tui.widgets.notice import Notice
 from jobdash.tui.widgets.tabs import Tabs
 
-# Cells for what u takes back, in the line of the keys.
-_LONGEST_UNDO = 26
+# Cells for what u undoes, in the line of the keys, if the screen is that wide.
+_LONGEST_UNDO, _ROOM_FOR_UNDO = 26, 110
+_OF_MARKS = frozenset({keys.UNDO, keys.UNMARK, keys.MARK})
 
 
 class Frame(Screen[None]):
@@ -151,12 +152,20 @@ class Frame(Screen[None]):
             self._key_line.take(hints)
             return
         if self._undoes:
-            what = shorten(self._undoes, _LONGEST_UNDO)
-            hints.insert(0, replace(keys.UNDO, label=f"undo: {what}"))
+            hints.insert(0, self._undo_hint())
         elif self.place.has_marks:
             hints.insert(0, keys.UNMARK)
+        if self.place.has_marks:
+            # What the marks are for comes first.
+            hints.sort(key=lambda key: not (key.operation or key in _OF_MARKS))
         way_out = keys.BACK if self.has_way_back else keys.LEAVE
         self._key_line.take(hints, (keys.HELP, way_out))
+
+    def _undo_hint(self) -> Key:
+        """Return the key with what it undoes, where that leaves room for other keys."""
+        if self.size.width < _ROOM_FOR_UNDO:
+            return keys.UNDO
+        return replace(keys.UNDO, label=f"undo: {shorten(self._undoes, _LONGEST_UNDO)}")
 
     @on(KeyLine.Pressed)
     async def _press(self, event: KeyLine.Pressed) -> None:

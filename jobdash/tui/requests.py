@@ -85,7 +85,7 @@ class Requests(Themed):
         """Take the last act back, or all marks away if there is none."""
         if not await self.acts.undo():
             if not self.board.place.has_marks:
-                self.acts.tell("There is nothing to take back.", "warning")
+                self.acts.tell("There is nothing to undo.", "warning")
             self.board.place.unmark()
         self.offer_undo()
 
@@ -252,6 +252,7 @@ class Requests(Themed):
     @work
     async def action_pause(self) -> None:
         """Pause or resume a task, a batch, or everything."""
+        self.board.place.hold()
         queue, task = self.board.place.subject
         head = self.feed.latest.value(HEAD)
         queue = queue or self.options.queue or (head.queues[0] if head and head.queues else "")

@@ -7,6 +7,7 @@ from textual import on
 
 from jobdash.job import State
 from jobdash.tui.acting.bulk_line import BulkLine
+from jobdash.tui.acting.teller import clear_notes
 from jobdash.tui.asking.feed import Feed
 from jobdash.tui.asking.questions import Head
 from jobdash.tui.frame import Frame
@@ -62,6 +63,9 @@ class Ways(Frame):
 
     async def action_place(self, name: str) -> None:
         """Go to the place of that name."""
+        if self._origin is not None and self._is_led and name != self.jobs.id:
+            # Who comes back to the jobs finds there what was there before.
+            self.jobs.show_only(*self._origin.shown)
         self._origin = None
         if self.is_frozen:
             # It would be held as it was long ago, or empty.
@@ -112,7 +116,8 @@ class Ways(Frame):
         return super().has_way_back or self._is_led
 
     def action_back(self) -> None:
-        """Close one thing; never leave the program."""
+        """Close one thing, and the passing notes with it; never leave the program."""
+        clear_notes(self.app)
         if self.query(BulkLine):
             self.query(BulkLine).last().stop()
         elif self._origin is not None and self._is_led and not self.place.has_marks:

@@ -57,9 +57,11 @@ class Load:
 
     def _go_on(self) -> None:
         from sample_tasks.load import seed_load, steady_load
+        from sample_tasks.workflows import enqueue_newsletter
 
         for job in seed_load():
             self._enqueue(job)
+        enqueue_newsletter()
         for seconds, step in steady_load(self._enqueue, Random(SEED)):
             if self._stopping.wait(seconds):
                 return

@@ -1,6 +1,7 @@
 """From the key `P` to a task that is paused or goes on: look, ask, write it down, tell."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,11 @@ class Pausing:
         except JobdashError as error:
             self._teller.tell(str(error), "error")
             return
-        offers = [Pause(queue, what, (queue, what) not in pauses) for what in _offered(task)]
-        if batch is not None and batch.finished_at is None:
-            offers.insert(0, Pause(queue, "", batch.paused_at is None, batch))
-        choices = [LEAVE, *map(_choice, offers)]
-        key = await self._app.push_screen_wait(ChoiceScreen("Pause or resume", (), choices))
-        chosen = next((offer for offer in offers if key and _key(offer) == key), None)
+        offers = _offers(queue, task, batch, pauses)
+        choices = [_choice(key, offer) for key, offer in offers.items()]
+        question = ChoiceScreen("Pause or resume", (), [LEAVE, *choices])
+        key = await self._app.push_screen_wait(question)
+        chosen = offers.get(key or "")
         if chosen is not None and await self.set(chosen):
             verb = "Paused" if chosen.paused else "Resumed"
             self._recent.add(Done(f"{verb} {_name(chosen)}", chosen))
@@ -70,17 +70,27 @@ class Pausing:
         return set_pause(self._path, wanted.queue, wanted.task, paused=wanted.paused)
 
 
-def _offered(task: str) -> tuple[str, ...]:
-    return (task, "") if task else ("",)
+def _offers(
+    queue: str, task: str, batch: Batch | None, pauses: Sequence[tuple[str, str]]
+) -> dict[str, Pause]:
+    """Return what can be paused or resumed from here, by its key.
+
+    That is what the cursor is on, and what is paused already, wherever that is.
+    """
+    offers = {}
+    if batch is not None and batch.finished_at is None:
+        offers["b"] = Pause(queue, "", batch.paused_at is None, batch)
+    if task:
+        offers["t"] = Pause(queue, task, (queue, task) not in pauses)
+    offers["a"] = Pause(queue, "", (queue, "") not in pauses)
+    others = [one for one in sorted(pauses) if one not in ((queue, task), (queue, ""))]
+    offers |= {str(key): Pause(*one, False) for key, one in zip(range(1, 10), others, strict=False)}
+    return offers
 
 
-def _choice(offer: Pause) -> Choice:
+def _choice(key: str, offer: Pause) -> Choice:
     verb = "Pause" if offer.paused else "Resume"
-    return Choice(_key(offer), f"{verb} {_name(offer)}", _key(offer))
-
-
-def _key(offer: Pause) -> str:
-    return "b" if offer.batch else "t" if offer.task else "a"
+    return Choice(key, f"{verb} {_name(offer)}", key)
 
 
 def _name(pause: Pause) -> str:

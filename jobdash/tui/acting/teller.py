@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual.app import App
-from textual.widget import Widget
 
 from jobdash.text import clean
 from jobdash.tui.acting.told import Told
@@ -25,24 +24,22 @@ class Teller:
 
     def clear(self) -> None:
         """Take all notes away."""
-        self._app.clear_notifications()
-        for place in self._places():
-            place.remove()
+        clear_notes(self._app)
 
     def tell_all(self, notes: Sequence[Told], *, undoable: bool = False) -> None:
-        """Show notes, longer if they tell of something that can be taken back."""
-        self._sweep()
+        """Show notes in the place of older ones; longer if what they tell of can be undone."""
+        # They lie over what is at the top of the screen: one act's are enough.
+        self.clear()
         for note in notes:
             level: Any = note.severity
             is_grave = note.severity != "information"
             timeout = _GRAVE if is_grave else _UNDOABLE if undoable else _PASSING
             self._app.notify(clean(note.text), severity=level, timeout=timeout, markup=False)
 
-    def _sweep(self) -> None:
-        # Textual leaves the place of a note that it takes away: others would come lower and lower.
-        for place in self._places():
-            if place.is_mounted and not place.children:
-                place.remove()
 
-    def _places(self) -> list[Widget]:
-        return [place for screen in self._app.screen_stack for place in screen.query("ToastHolder")]
+def clear_notes(app: App[Any]) -> None:
+    """Take all notes away."""
+    app.clear_notifications()
+    # Textual leaves the place of a note that it takes away: others would come lower and lower.
+    for screen in app.screen_stack:
+        screen.query("ToastHolder").remove()

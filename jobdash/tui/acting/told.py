@@ -1,15 +1,21 @@
 """What is said of an act: before it, and of what came of it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from jobdash.job import Job
-from jobdash.text import format_count
+from jobdash.job import Job, State
+from jobdash.render.calls import summary
+from jobdash.text import cell_len, format_count, shorten
 from jobdash.tui.acting.bulk import MOST_UNDOABLE, Bulk
 from jobdash.tui.acting.operations import Plan
 from jobdash.tui.acting.undo import HINT, OPENS
-from jobdash.tui.looks.present import words
+from jobdash.tui.looks.present import short_task, words
 from jobdash.tui.looks.spans import Spans
 from jobdash.tui.looks.theme import FAINT, INK, LOOKS, SOFT, WARN
+
+# For a task and its call, in a box of the usual width.
+_CELLS = 36
 
 
 class Told(NamedTuple):
@@ -49,11 +55,13 @@ def _stopping(plan: Plan) -> str:
 
 
 def _line(job: Job) -> Spans:
-    look = LOOKS[job.state]
+    look, task = LOOKS[job.state], short_task(job.task)
+    call = summary(job.args, job.kwargs)
     return (
         (f"#{job.seq} ".rjust(9), SOFT),
         (f"{look.glyph} {job.state}  ", look.style),
-        (words(job.task), INK),
+        (task, INK),
+        (f"  {shorten(words(call), max(0, _CELLS - cell_len(task)))}" if call else "", FAINT),
     )
 
 
@@ -96,6 +104,16 @@ def undone(told: str, bulk: Bulk) -> list[Told]:
         return shortfall(bulk)
     some = "" if bulk.done == bulk.total else f" ({bulk.done:,} of {bulk.total:,})"
     return [Told(f"Undone: {told[0].lower()}{told[1:]}{some}."), *shortfall(bulk)]
+
+
+def gone_on(told: str, states: Sequence[State]) -> Told:
+    """Return what has become of jobs since: `Retried 3 jobs: now 2 failed, 1 running`."""
+    if len(states) == 1:
+        now = str(states[0])
+    else:
+        counted = Counter(states).most_common()
+        now = ", ".join(f"{count:,} {state}" for state, count in counted)
+    return Told(f"{told}: now {now}.", "warning" if State.FAILED in states else "information")
 
 
 def _made(bulk: Bulk) -> str:

@@ -65,9 +65,12 @@ class Undoing:
         done = self._recent.newest
         if done is None or isinstance(done.what, Pause) or len(done.what) > PORTION:
             return
-        can_go_back = await asyncio.to_thread(_can_go_back, self._path, done.what)
-        if not can_go_back and self._recent.newest is done:
+        states = await asyncio.to_thread(_gone_on, self._path, done.what)
+        if states and self._recent.newest is done:
             self._recent.forget_all()
+            # In the place of the note that offers to undo it.
+            self._teller.clear()
+            self._teller.tell_all([told.gone_on(done.brief or done.told, states)])
 
     async def _take_back(self, done: Done, undos: Sequence[Undo]) -> None:
         # What was done last goes first: it may hang on what was done before.
@@ -78,14 +81,16 @@ class Undoing:
         self._teller.tell_all(told.undone(done.told, bulk))
 
 
-def _can_go_back(path: Path, undos: Sequence[Undo]) -> bool:
-    """Return whether one of the jobs is where it was left."""
+def _gone_on(path: Path, undos: Sequence[Undo]) -> Sequence[State]:
+    """Return where the jobs are now, nothing as long as one of them is where it was left."""
     try:
         with Report(path) as report:
             states = report.standings(undo.seq for undo in undos)
     except DatabaseError:
-        return True
-    return any(_is_still_there(undo, states.get(undo.seq)) for undo in undos)
+        return ()
+    if any(_is_still_there(undo, states.get(undo.seq)) for undo in undos):
+        return ()
+    return tuple(states.values())
 
 
 def _is_still_there(undo: Undo, state: State | None) -> bool:

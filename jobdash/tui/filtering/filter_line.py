@@ -12,6 +12,7 @@ from jobdash.text import clean, shorten
 from jobdash.tui.asking.vocabulary import Vocabulary
 from jobdash.tui.filtering.completion import Completion, completion
 from jobdash.tui.filtering.recent import Recent
+from jobdash.tui.filtering.state_words import states_meant
 from jobdash.tui.filtering.suggestions import Suggestions
 from jobdash.tui.filtering.type_line import INVITATION, TypeLine
 from jobdash.tui.looks.spans import Span, Spans
@@ -174,7 +175,9 @@ class FilterLine(TypeLine):
         if meaning := self.meaning:
             return (*only, (f"{clean(meaning)}  ", ACCENT), (clean(self.typed), FAINT))
         if self.typed:
-            return (*only, (clean(self.typed), ACCENT))
+            meant = " ".join(f"state:{state}" for state in states_meant(self.typed))
+            better = ((f"  as text; or {meant}", FAINT),) if meant else ()
+            return (*only, (clean(self.typed), ACCENT), *better)
         return (*only, ("esc: all", FAINT) if only else INVITATION)
 
     def _suggest(self) -> None:

@@ -15,7 +15,7 @@ from jobdash.tui.asking.job_log import LogNews, LogQuestion
 from jobdash.tui.asking.snapshot import Snapshot
 from jobdash.tui.asking.topics import LOG
 from jobdash.tui.keyboard.key import Key
-from jobdash.tui.keyboard.keys import GIVE_UP, HIT, HIT_BACK, NEWER, OLDER, SEARCH_FOR
+from jobdash.tui.keyboard.keys import FOLLOW, GIVE_UP, HIT, HIT_BACK, NEWER, OLDER, SEARCH_FOR
 from jobdash.tui.keyboard.keys import LOG as LOG_KEYS
 from jobdash.tui.log_view.view import LogView
 from jobdash.tui.looks.present import Present
@@ -203,6 +203,8 @@ class LogPart(LivePart):
         """Whether a key does something now."""
         if key in (OLDER, NEWER):
             return self._newest > 1
+        if key is FOLLOW:
+            return not self.view.is_following
         return key not in (HIT, HIT_BACK) or bool(self.view.search.text)
 
     def close_one(self) -> bool:

@@ -81,7 +81,7 @@ def _fitting(value: float, unit: str, cells: int) -> str:
 
 def _times(bars: Bars, width: int) -> str:
     room = max(1, width - GUTTER)
-    before = room - len(bars.values) * max(1, room // max(1, len(bars.values)))
+    before = room - len(bars.values) * _bar_cells(len(bars.values), room)
     first = " " * (GUTTER + max(0, before)) + bars.first
     if len(first) + len(bars.last) >= width:
         return bars.last.rjust(width)
@@ -114,10 +114,15 @@ def _with_scale(said: str, bars: Span) -> Spans:
 
 def _row(values: Sequence[int], row: int, rows: int, top: float, room: int) -> str:
     """Return one row of all bars; the newest touches the right edge."""
-    cells = max(1, room // max(1, len(values)))
+    cells = _bar_cells(len(values), room)
     shown = values[-(max(1, room) // cells) :]
     bars = "".join(_wide(_glyph(value, row, rows, top), cells) for value in shown)
     return bars.rjust(max(1, room))
+
+
+def _bar_cells(bars: int, room: int) -> int:
+    """Return the width of a bar; rather than half of the room, one old bar in 20 stays empty."""
+    return max(1, (room + bars // 20) // max(1, bars))
 
 
 def _glyph(value: int, row: int, rows: int, top: float) -> str:

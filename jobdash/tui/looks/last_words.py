@@ -69,7 +69,7 @@ def _flags(job: Job, present: Present) -> Spans:
         ("stopping ", job.cancel_requested_at is not None),
         ("stalled ", job.seq in present.stalled),
         ("revoked ", job.revoked),
-        ("paused ", job.held),
+        ("paused ", job.held or present.holds(job)),
     )
     return tuple((word, WARN) for word, is_set in flags if is_set)
 

@@ -1,10 +1,10 @@
 """Small words that every part of the screen uses: names, ages and moments, as seen now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jobdash.job import MICROSECONDS
+from jobdash.job import MICROSECONDS, Job, State
 from jobdash.text import clean, clock, format_age
 
 _LONGEST = 400
@@ -17,13 +17,20 @@ _UNSTEADY = dict.fromkeys([0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])
 class Present:
     """The moment a list is drawn in: the time, the workers' names in the file, who is stalled.
 
-    `replayed` are the dead letters that a replay made good, each with the number of the replay.
+    `replayed` are the dead letters that a replay made good, each with the number of the replay;
+    `paused` are queue and task of what is paused, '' for all of a queue.
     """
 
     now: int = 0
     workers: Mapping[int, str] = field(default_factory=dict)
     stalled: frozenset[int] = frozenset()
     replayed: Mapping[int, int] = field(default_factory=dict)
+    paused: Set[tuple[str, str]] = frozenset()
+
+    def holds(self, job: Job) -> bool:
+        """Whether a job is not begun because somebody has paused its task, or everything."""
+        is_next = job.state is State.PENDING and bool(self.paused)
+        return is_next and not self.paused.isdisjoint([(job.queue, job.task), (job.queue, "")])
 
 
 def words(text: str) -> str:

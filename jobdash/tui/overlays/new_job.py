@@ -71,7 +71,11 @@ class NewJobScreen(CallForm[NewJob]):
         """Return the call."""
         call = summary(json.dumps(wanted.args), json.dumps(wanted.kwargs))
         times = f"{format_count(wanted.count)} times  " if wanted.count > 1 else ""
-        return f"{times}{words(wanted.task)}({words(call)})"
+        when = f"in {wanted.delay}" if wanted.delay else f"at {wanted.at}" if wanted.at else ""
+        options = {"priority": wanted.priority, "retries": wanted.retries, "key": wanted.key}
+        told = [when, *(f"{name} {words(value)}" for name, value in options.items() if value)]
+        how = "  ".join(filter(None, told))
+        return f"{times}{words(wanted.task)}({words(call)})" + (f"   {how}" if how else "")
 
 
 def _field(parameter: Parameter, known: str) -> Field:

@@ -9,6 +9,7 @@ from textual.message import Message
 from jobdash.job import Job
 from jobdash.operations import suits
 from jobdash.report import JobFilter
+from jobdash.text import sentence
 from jobdash.tui.keyboard import keys
 from jobdash.tui.keyboard.key import Key, bindings
 from jobdash.tui.places.hints import called_for
@@ -104,8 +105,14 @@ class JobsPlace(ListedJobs):
     def _is_wrong(self) -> bool:
         """Return whether the filter makes no sense, and say so: nothing can be meant by it."""
         if mistake := self._filter.mistake:
-            self.notify(f"Not a filter: {mistake}.", severity="warning", markup=False)
+            text = f"Not a filter: {sentence(mistake)}"
+            self.notify(text, severity="warning", markup=False)
         return bool(mistake)
+
+    def hold(self) -> None:
+        """Let the list move no more: what is done next is for the job under the cursor."""
+        self.table.take_aim()
+        self._hold()
 
     def _hold(self) -> None:
         # From here on the cursor must not slip to another job under the user's hand.

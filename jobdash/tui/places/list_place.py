@@ -55,6 +55,10 @@ class ListPlace(Place):
         """
         return self.has_marks or bool(self.rows.take_aim())
 
+    def hold(self) -> None:
+        """Put the cursor on the row that a key was meant for."""
+        self.rows.take_aim()
+
     def is_meant(self, is_sure: bool) -> bool:
         """Return whether to go on with what nobody asks about, and say so if not."""
         if not is_sure:

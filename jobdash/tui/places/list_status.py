@@ -2,24 +2,24 @@
 
 from jobdash.job import State
 from jobdash.report import JobFilter, Order
-from jobdash.text import clean, format_count, shorten
+from jobdash.text import clean, format_count, sentence, shorten
 from jobdash.tui.asking.questions import SEARCH_LIMIT
 from jobdash.tui.asking.sorted_jobs import MOST_SORTED
-from jobdash.tui.keyboard.keys import state_key
+from jobdash.tui.filtering.state_words import by_state
 from jobdash.tui.looks.spans import Span, Spans
 from jobdash.tui.looks.theme import ACCENT, FAINT, GOOD, SOFT, WARN
 from jobdash.tui.places.sort_menu import ORDER_WORDS
 from jobdash.tui.widgets.job_table import JobTable
 
 _LONGEST = 60
-_STATES = frozenset(map(str, State))
 
 
 def list_status(table: JobTable, everything: JobFilter) -> Spans:
     """Return marks, matches, and where the list stands; `everything` is no filter at all."""
     parts: list[Span] = []
     if table.marked:
-        parts.append((f"{len(table.marked)} marked   ", WARN))
+        ranging = "range: " if table.is_ranging else ""
+        parts.append((f"{ranging}{len(table.marked)} marked   ", WARN))
     if table.filter != everything:
         parts.append((f"{_matches(table)} match   ", SOFT))
     parts.append(_standing(table))
@@ -29,7 +29,7 @@ def list_status(table: JobTable, everything: JobFilter) -> Spans:
 def why_wrong(typed: str, mistake: str) -> tuple[str, ...]:
     """Return the lines that stand in the list of a filter that makes no sense."""
     wanted = shorten(clean(typed.strip()), _LONGEST)
-    return f"Not a filter: {wanted}", f"{clean(mistake)}.", "/ goes on with it, Esc clears it."
+    return f"Not a filter: {wanted}", sentence(mistake), "/ goes on with it, Esc clears it."
 
 
 def why_empty(typed: str, state: State | None, total: int) -> tuple[str, ...]:
@@ -42,11 +42,8 @@ def why_empty(typed: str, state: State | None, total: int) -> tuple[str, ...]:
             "To look around: jobdash demo",
         )
     lines = [_no_match(typed, state)]
-    if typed.strip() in _STATES:
-        meant = State(typed.strip())
-        lines.append(
-            f"{meant} is a state: {state_key(meant)} shows its jobs, so does state:{meant}."
-        )
+    if meant := by_state(typed):
+        lines.append(f"Words are looked for as text. By state:  {clean(shorten(meant, _LONGEST))}")
     lines += [_in_all(total), "Esc clears the filter, / changes it."]
     return tuple(lines)
 

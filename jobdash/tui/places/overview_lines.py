@@ -132,7 +132,7 @@ def charts(head: Head, overview: Overview, now: int) -> tuple[Bars, Bars, Bars]:
     return (
         Bars(_title("in", overview.arrived, span), (), (), arrived, (), seconds, first),
         Bars(_title("out", overview.ended), told, short, ended, failed, seconds, first),
-        Bars(_title("ready", ready), waited, briefly, depth, (), 0.0, first),
+        Bars(_title("pending", ready), waited, briefly, depth, (), 0.0, first),
     )
 
 

@@ -241,6 +241,9 @@ class Place(Ground):
     def acted(self) -> None:
         """An operation has been carried out: marks have done their work."""
 
+    def hold(self) -> None:
+        """Keep the cursor on what it is on while something is asked about that."""
+
     @property
     def chosen_batch(self) -> Batch | None:
         """The batch that the cursor is on."""
@@ -255,4 +258,6 @@ class Place(Ground):
 def present_of(snapshot: Snapshot, now: int) -> Present:
     """Return the moment with the names of the workers."""
     head = snapshot.value(HEAD)
-    return Present(now) if head is None else Present(now, head.names, head.stalled)
+    if head is None:
+        return Present(now)
+    return Present(now, head.names, head.stalled, paused=head.pauses)

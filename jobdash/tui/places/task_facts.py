@@ -132,7 +132,7 @@ def _ready(row: TaskRow) -> Spans:
     if row.done is None:
         return ()
     count = format_count(row.stats.count(State.PENDING))
-    return labelled("ready", (f"{count}, done {row.done.when()}", INK))
+    return labelled("pending", (f"{count}, done {row.done.when()}", INK))
 
 
 def _failure(row: TaskRow, present: Present) -> Spans:

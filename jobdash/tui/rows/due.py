@@ -27,7 +27,7 @@ def due_columns(width: int) -> Sequence[Column[Due, Present]]:
     return [
         Column("next", 12 if wide else 9, _next),
         Column("in", 7, _in, "right"),
-        Column("kind", 10, _kind),
+        Column("kind", 11, _kind),
         Column("task", 24 if wide else 15, _task),
         Column("when", 0, _when),
         *([Column("then", 50, _then)] if width >= _VERY_WIDE else []),
@@ -61,7 +61,7 @@ def _kind(row: Due, _: Present) -> Spans:
     if isinstance(row, Periodic):
         return ((f"{_PERIODIC_GLYPH} periodic", SOFT),)
     look = LOOKS[row.state]
-    return ((f"{look.glyph} {'retry' if row.state is State.RETRYING else 'delayed'}", look.style),)
+    return ((f"{look.glyph} {row.state}", look.style),)
 
 
 def _task(row: Due, _: Present) -> Spans:

@@ -30,7 +30,7 @@ def task_columns(width: int) -> Sequence[Column[TaskRow, Present]]:
     return [
         Column("task", 24 if very else 0, _name),
         *([Column("later", 6, _later, "right")] if wide else []),
-        Column("ready", 6, _pending, "right"),
+        Column("pending", 7, _pending, "right"),
         Column("run", 4, _running, "right"),
         *([Column("done in", 9, _done, "right")] if very else []),
         Column("ok", 6, _succeeded, "right"),

@@ -8,7 +8,6 @@ from jobdash.tui.looks.chart_lines import Bars, chart
 from jobdash.tui.looks.spans import Span, Spans
 from jobdash.tui.looks.theme import PLAIN
 from jobdash.tui.widgets.lines import Lines
-from jobdash.tui.widgets.shares import shared
 
 _GAP: Span = (" ", PLAIN)
 _LEAST_HEIGHT = 3
@@ -29,11 +28,10 @@ class Charts(Lines):
 
     def lines(self, room: Size) -> Sequence[Spans]:
         """Return the charts, a gap behind each."""
-        widths = shared(room.width, [1] * len(self._charts))
+        # All of one width: only then the same time stands at the same place in each.
+        width = room.width // max(1, len(self._charts))
         height = max(room.height, _LEAST_HEIGHT)
-        drawn = [
-            chart(bars, width - 1, height) for bars, width in zip(self._charts, widths, strict=True)
-        ]
+        drawn = [chart(bars, width - 1, height) for bars in self._charts]
         return [
             tuple(span for part in line for span in (*part, _GAP))
             for line in zip(*drawn, strict=True)

@@ -59,11 +59,15 @@ class Header(Line):
         return _joined(parts, width - width_of(mark) - 1, 3 if roomy else 2), mark
 
     def _pace_mark(self) -> Spans:
-        """Say that nothing is started, where somebody has paused everything."""
+        """Say that nothing is started, where somebody has paused everything, or what is not."""
         head = self._snapshot.value(HEAD)
-        paused = set() if head is None else {queue for queue, task in head.pauses if not task}
+        pauses = head.pauses if head else frozenset()
+        paused = {queue for queue, task in pauses if not task}
         shown = {*(head.queues if head else ())} if self._queue is None else {self._queue}
-        return _PAUSED if shown and shown <= paused else _LIVE
+        if shown and shown <= paused:
+            return _PAUSED
+        count = sum(queue in shown for queue, _ in pauses)
+        return ((f"{count} paused ", WARN),) if count else _LIVE
 
     def _parts(self, head: Head | None, roomy: bool) -> list[Part]:
         name: Spans = ((" jobdash", BOLD), (f"  {self._place}", ACCENT))

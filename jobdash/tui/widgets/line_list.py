@@ -150,6 +150,11 @@ class LineList(QuietScroll, can_focus=True):
 
     # -- marks -----------------------------------------------------------------------------------
 
+    @property
+    def is_ranging(self) -> bool:
+        """Whether a range of marks goes along with the cursor."""
+        return self._range is not None
+
     def is_marked(self, index: int) -> bool:
         """Whether the row wears a mark."""
         return self.row_key(index) in self.marked
