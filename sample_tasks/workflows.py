@@ -56,10 +56,10 @@ def enqueue_resize_all(enqueue: Enqueue = huey.enqueue) -> Any:
     return enqueue(resize_all())
 
 
-def enqueue_newsletter(readers: int = 40) -> Any:
+def enqueue_newsletter(readers: int = 30) -> Any:
     """Enqueues a batch of mails, a few a second so that other jobs have their turn."""
     people = ((f"reader.{number}@example.com", f"Reader {number}") for number in range(readers))
-    return mail.send_welcome.map_batch(people, name="newsletter", rate="2/s")
+    return mail.send_welcome.map_batch(people, name="newsletter", rate="3/s")
 
 
 def enqueue_burst(enqueue: Enqueue = huey.enqueue) -> Any:
