@@ -56,7 +56,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             Operation("retry", "retried", MOVES[Event.RETRY].sources, _DEAD),
             Operation("replay", "replayed", FINAL, FINAL),
             Operation("discard", "discarded", MOVES[Event.DISCARD].sources, _DEAD, asks=True),
-            Operation("now", "run now", _DELAYED, _DELAYED, phrase="Run {} now"),
+            Operation("now", "brought forward", _DELAYED, _DELAYED, phrase="Run {} now"),
             Operation("change", "changed", _CHANGEABLE, _CHANGEABLE),
         )
     }

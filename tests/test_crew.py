@@ -192,6 +192,8 @@ def test_whoever_is_wanted_elsewhere_leaves_what_waits(ground: Site, pool: Pool,
         seen = pool.said().count(f"(pid {worker.pid}) is to {wish}")
         getattr(control, wish)(worker)
         eventually(lambda: pool.said().count(f"(pid {worker.pid}) is to {wish}") > seen)
+        # It is on its way to the worker, who would take one more job before it has come.
+        always(partial(ground.is_in, State.RUNNING, seq), 0.2)
         open_gate(gate)
         ground.ends_as(State.SUCCEEDED, seq)
         if wish == "restart":

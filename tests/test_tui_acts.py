@@ -232,7 +232,7 @@ async def test_what_waits_for_its_time_is_run_now_and_waits_again(
     async with dashboard(stock.path) as screen:
         await screen.until("r run now")
         await screen.press("r")
-        await screen.until(f"Run now #{seq}.")
+        await screen.until(f"Brought forward #{seq}.")
         assert stock.state(seq) is State.PENDING
         await screen.press("u")
         await becomes(screen, stock, seq, state)

@@ -94,8 +94,8 @@ class Succession:
                     self._tell(one, child, Wish.REMOVE)
 
     def _tell(self, generation: Generation, child: Child, wish: Wish | None) -> None:
-        self._voice.say(f"worker {child.name} (pid {child.pid}) is to {wish or 'resume'}")
         generation.tell(child, wish)
+        self._voice.say(f"worker {child.name} (pid {child.pid}) is to {wish or 'resume'}")
 
     def drain(self) -> None:
         """Let everybody finish; start nothing any more."""
