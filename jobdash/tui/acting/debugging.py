@@ -87,8 +87,8 @@ def _question(seq: int, pdbcls: str) -> ChoiceScreen:
 
 
 def _why_not(options: DashboardOptions) -> str:
-    if options.read_only:
-        return "This dashboard was started to look only."
+    if options.only_looks:
+        return options.only_looks
     if options.app is None:
         return "No app is known here: start the dashboard with -A module:attr."
     return ""
