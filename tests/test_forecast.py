@@ -292,6 +292,14 @@ def test_the_range_holds_what_comes() -> None:
     assert kept >= 32
 
 
+def test_a_task_that_is_tried_again_ends_with_its_last_try() -> None:
+    flaky, quick = Call("flaky"), Call("quick")
+    past = [(flaky, Life(1.0, 1.0, (10.0,)))] * 5 + [(quick, Life(1.0))] * 5
+    done, each = Line([], 1, Past(past)).all_and_each([flaky, quick, quick], {})
+    assert each == {"flaky": about(12), "quick": about(3)}
+    assert done == about(12)
+
+
 def test_what_the_same_call_took_tells_more_than_what_its_task_takes() -> None:
     past = [(Call("nap", str(n)), Life(float(n))) for n in (1, 9) for _ in range(5)]
     line = Line([], 1, Past(past))

@@ -54,11 +54,8 @@ class ForecastReads(LookupReads, CrewReads, TaskReads):
         line = self._line(queue, self._past(queue), now, len(calls)) if calls else None
         if line is None or self._is_paused(queue):
             return Outlook()
-        lasts = {call.task: place for place, call in enumerate(calls)}
-        turns = line.turns(calls, set(lasts.values()))
-        ends = {task: turns[place].ends for task, place in lasts.items()}
         behind = self._behind(queue, calls) if len(seqs) == most else {}
-        done = line.after(behind)
+        done, ends = line.all_and_each(calls, behind)
         return Outlook(done, ends | dict.fromkeys(behind, done))
 
     def _turn_of(self, job: Job, now: int, depth: int) -> Turn | None:

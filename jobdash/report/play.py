@@ -50,6 +50,7 @@ class _Turn(NamedTuple):
     tries: int
     is_wanted: bool
     lane: str = ""
+    task: str = ""
 
 
 class _Room:
@@ -80,6 +81,7 @@ class Play:
         self._chance = Random(number)
         rests = [self._chance.choice(one.rests) for one in busy]
         self.last_end = 0.0
+        self.task_ends: dict[str, float] = {}
         for one, rest in zip(busy, rests, strict=True):
             if one.is_wanted:
                 self.note(rest)
@@ -91,11 +93,17 @@ class Play:
         self._past = past
 
     def run(
-        self, pools: Sequence[Pool], marked: Container[int], *, only_marked: bool
+        self,
+        pools: Sequence[Pool],
+        marked: Container[int],
+        *,
+        only_marked: bool,
+        tasks: Sequence[str] = (),
     ) -> list[float]:
         """Let jobs run as workers are free; their retries come later.
 
-        Returns when those at the marked places begin. The ends of all count, or `only_marked` ones.
+        Returns when those at the marked places begin. The ends of all count, or `only_marked` ones;
+        with the names of their `tasks`, also when the last one of each has ended.
         """
         free_at, chance, starts = self._free_at, self._chance.random, []
         for place, (lives, of_call, trust) in enumerate(pools):
@@ -103,13 +111,16 @@ class Play:
                 lives = of_call
             life = lives[int(chance() * len(lives))]
             start, is_marked = free_at[0], place in marked
+            task = tasks[place] if tasks else ""
             if is_marked:
                 starts.append(start)
             if life.pauses:
                 number = next(self._numbers)
-                self._try(_Turn(start, number, life, 0, is_marked or not only_marked))
+                self._try(_Turn(start, number, life, 0, is_marked or not only_marked, "", task))
                 continue
             heapreplace(free_at, end := start + life.run + _BETWEEN)
+            if task:
+                self._note_task(task, end)
             if end > self.last_end and (is_marked or not only_marked):
                 self.last_end = end
         return starts
@@ -137,6 +148,10 @@ class Play:
         """Let this end count."""
         self.last_end = max(self.last_end, end)
 
+    def _note_task(self, task: str, end: float) -> None:
+        if end > self.task_ends.get(task, 0.0):
+            self.task_ends[task] = end
+
     def fill_up(self, tasks: Mapping[str, float]) -> None:
         """Let so many jobs run, of whom each worker takes until all are free at the same moment."""
         work = sum(self._amount(task, jobs) for task, jobs in tasks.items() if jobs)
@@ -159,6 +174,7 @@ class Play:
             heappush(self._later, turn._replace(at=again, tries=turn.tries + 1))
         elif turn.is_wanted:
             self.note(end)
+            self._note_task(turn.task, end)
 
     def _life(self, pool: Pool) -> Life:
         chance = self._chance.random

@@ -51,6 +51,22 @@ class Line:
         """Let one more job run; return its turn."""
         return self.turns([call], (0,))[0]
 
+    def all_and_each(
+        self, calls: Sequence[Call], behind: Mapping[str, float]
+    ) -> tuple[Range, dict[str, Range]]:
+        """Let these jobs run, and so many of each task behind them.
+
+        Returns when all will have ended, and when the last one of each task among `calls` will.
+        """
+        pools, names = self._pools(calls), [call.task for call in calls]
+        for play in self._plays:
+            play.run(pools, (), only_marked=False, tasks=names)
+        self._passed += len(calls)
+        all_done = self.after(behind)
+        return all_done, {
+            task: self._around([play.task_ends[task] for play in self._plays]) for task in {*names}
+        }
+
     def after(self, tasks: Mapping[str, float]) -> Range:
         """Return when all in line will have ended, with so many more of these tasks after them."""
         for play in self._plays:
