@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import apsw
@@ -508,6 +508,23 @@ class TestMigrations:
         open_database(path).close()
         assert raw(path, "SELECT count(*) FROM more, job") == [(0,)]
         assert raw(path, "PRAGMA user_version") == [(len(more),)]
+
+    def test_where_jobs_printed_is_known_of_an_older_file(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from jobdash.database import schema
+
+        older = _migrations()[:4]
+        monkeypatch.setattr(schema, "migrations", lambda: older)
+        with closing(open_database(path)) as database, database.transaction() as tx:
+            for seq, log_end in ((1, 9 << 20), (2, None), (3, 9 << 20 | 5), (1024, 9 << 20 | 7)):
+                tx.run(
+                    "INSERT INTO job (seq, id, queue, state, place, created_at, log_end)"
+                    " VALUES (?, 'job ' || ?, 'huey', 'pending', 1, 1, ?)", (seq, seq, log_end),
+                )  # fmt: skip
+        monkeypatch.undo()
+        open_database(path).close()
+        assert raw(path, "SELECT stretch, block FROM log_use") == [(9, 0), (9, 1)]
 
 
 def _migrations() -> list[tuple[int, str]]:

@@ -64,7 +64,7 @@ def test_the_dashboard_of_a_copy_looks_only_and_wants_no_pool(copy: Path) -> Non
         screen.until("a copy of")
         screen.until("all 3")
         screen.press("x")
-        screen.until("started to look only")
+        screen.until("This is a copy to look at: nothing can be changed in it.")
         assert "No pool is running" not in screen.text
         screen.press("q")
         assert screen.exit_status() == 0

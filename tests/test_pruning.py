@@ -154,6 +154,58 @@ def test_a_chunk_without_jobs_leaves_no_row_behind(book: Book) -> None:
     assert left == [(-1, "pruned"), (2, "pending")]
 
 
+# The log files of what printed
+
+
+def printed(book: Book, id_: str, start: int, end: int) -> int:
+    """Enter a job and end it, between two places of its worker's output; return its number."""
+    seq, worker = book.add(id_), book.worker()
+    claim = book.ledger.attempts.claim(worker, NOW, start)
+    assert claim is not None
+    book.settle(claim, Event.SUCCEED, log_end=end)
+    return seq
+
+
+def is_needed(book: Book, start: int, stop: int) -> bool:
+    """Whether a file with these places would be kept."""
+    where = {"start": start, "stop": stop, "worker": 0, "is_newest": False}
+    return book.one(PRUNING["is_log_needed"], where) == (True,)
+
+
+def test_a_file_is_kept_for_the_jobs_that_printed_into_it(book: Book) -> None:
+    place = (7 << 40) + (1 << 20)
+    printed(book, "far", place + 100, place + (2 << 20))
+    silent = printed(book, "silent", place + 20, place + 20)
+    late = printed(book, "late", place, place + 20)
+    assert is_needed(book, place, place + 20)
+    assert not is_needed(book, place - 40, place), "it ends where the first begins"
+    assert not is_needed(book, place + 20, place + (2 << 20) - 1)
+    assert is_needed(book, place + 100, (8 << 40))
+    for seq in (late, silent):
+        book.write("DELETE FROM job WHERE seq = ?", (seq,))
+    assert not is_needed(book, place, place + 20)
+
+
+def test_where_pruned_jobs_have_printed_is_forgotten(book: Book) -> None:
+    printed(book, "a", 5, 9)
+    book.write("INSERT INTO job (seq, id, queue, state, place, created_at, task) VALUES (?, 'far',"
+               " 'huey', 'pending', 1, 1, 't')", (2 * CHUNK,))  # fmt: skip
+    assert book.one("SELECT count(*) FROM log_use") == (1,)
+    prune(book, too_old())
+    assert book.one("SELECT count(*) FROM log_use") == (0,)
+
+
+def test_the_end_of_a_job_that_printed_writes_no_more_pages(book: Book, path: Path) -> None:
+    pages = {}
+    for prints in (False, True, False, True):
+        book.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        for number in range(100):
+            place = 1000 * number
+            printed(book, f"{prints} {len(pages)} {number}", place, place + 10 * prints)
+        pages[prints] = path.with_name(f"{path.name}-wal").stat().st_size
+    assert pages[True] <= 1.02 * pages[False]
+
+
 # What stays
 
 

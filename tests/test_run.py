@@ -246,6 +246,10 @@ def test_a_script_whose_interpreter_is_missing_says_so(commands: Commands) -> No
     failed = commands.run("./script")
     assert failed.exit_code == 1
     assert "its interpreter /no/such/python is not there" in str(commands.newest().error_message)
+    script.write_bytes(b"#!/bin/sh\r\ntrue\r\n")
+    assert commands.run("./script").exit_code == 1
+    told = "its first line ends in a carriage return, so no interpreter /bin/sh is found"
+    assert told in str(commands.newest().error_message)
 
 
 def test_after_a_job_that_has_ended_nothing_waits(commands: Commands) -> None:

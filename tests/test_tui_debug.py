@@ -72,6 +72,36 @@ def test_r_keeps_the_run_as_a_replay(shop: Shop) -> None:
     assert (kept["replay_of"], kept["state"]) == (seq, "failed")
 
 
+def test_p_names_another_debugger(shop: Shop) -> None:
+    seq = shop.ended("fail", "no such customer")
+    (shop.folder / "tools.py").write_text(
+        "import pdb\n\nclass Own(pdb.Pdb):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.prompt = '(Own) '\n"
+    )
+    words = ("-A", shop.app, "--db", shop.db, "--no-pool")
+    with closing(PtyScreen(*words, folder=shop.folder)) as screen:
+        screen.until("enter open")
+        screen.press("\r")
+        screen.until(f"Job #{seq}  ")
+        screen.press("b")
+        screen.until("Name another debugger than the usual one")
+        screen.press("p")
+        screen.until("Which debugger?")
+        screen.press("tools\r")
+        screen.until("it is module:Class")
+        screen.press(":Own\r")
+        screen.until("Name another debugger than tools:Own")
+        screen.press("y")
+        screen.until("-> raise RuntimeError(why)")
+        screen.until("(Own)")
+        screen.press("q\r")
+        screen.until("Enter goes back to the dashboard")
+        screen.press("\r")
+        screen.until(f"Job #{seq}  ")
+        screen.press("qq")
+        assert screen.exit_status() == 0
+
+
 def test_what_ends_the_dashboard_ends_the_debugger(shop: Shop) -> None:
     shop.ended("fail")
     words = ("-A", shop.app, "--db", shop.db, "--no-pool")

@@ -13,6 +13,8 @@ from huey.api import chord
 from scene import Scene, run_all, run_next
 
 from jobdash import SqliteHuey, liveness
+from jobdash.cli.commands.why import next_step
+from jobdash.cli.failure import DONE
 from jobdash.identity import Identity
 from jobdash.job import Event, TaskType, Wish
 from jobdash.ledger.batches import NewBatch
@@ -127,7 +129,7 @@ def test_workers_that_are_drained_take_nothing(asked: Asked) -> None:
     asked.book.write("UPDATE worker SET size = 1 WHERE id = ?", (pool,))
     wishes = Wishes(asked.book.database, "huey")
     assert wishes.want(worker, Wish.DRAIN, lambda _: True)
-    assert "its worker takes no more jobs" in asked.said(seq, Cause.DRAINING)
+    assert "w1 takes no more jobs" in asked.said(seq, Cause.DRAINING)
     assert Cause.NEXT not in asked.why(seq)
 
 
@@ -149,6 +151,23 @@ def test_jobs_ahead_are_counted_in_the_order_of_claims(asked: Asked) -> None:
     assert Cause.AHEAD not in asked.why(urgent)
     asked.book.settle(asked.book.claim(asked.book.worker()), Event.FAIL)
     assert asked.said(seqs[4], Cause.AHEAD) == "4 jobs are ahead of it"
+
+
+def test_behind_a_task_that_has_never_run_nobody_knows_when(asked: Asked) -> None:
+    worker, at = asked.crew(), NOW
+    for number in range(20):
+        asked.book.add(f"done {number}")
+        at += SECOND
+        asked.book.settle(asked.book.claim(worker, at), Event.SUCCEED, at + SECOND)
+    asked.book.add("runs", task="report.new")
+    asked.book.claim(worker, at)
+    next_one = asked.book.add("waits")
+    assert asked.said(next_one, Cause.AHEAD, at) == "it is the next one"
+    asked.live(name="w2")
+    asked.book.add("in between", task="report.new", priority=2)
+    behind = asked.book.add("behind")
+    assert asked.said(next_one, Cause.AHEAD, at) == "1 job is ahead of it"
+    assert asked.said(behind, Cause.AHEAD, at) == "2 jobs are ahead of it"
 
 
 def test_how_long_the_jobs_ahead_take_is_a_range_from_recent_runs(asked: Asked) -> None:
@@ -210,6 +229,7 @@ def test_a_rate_limit_says_until_when(huey: SqliteHuey, scene: Scene, quiet: Non
         reason = report.why(job, job.created_at)[0]
         assert reason.cause is Cause.RATE_LIMIT
         assert reason.until == job.eta is not None
+        assert 'Rate limit exceeded on "mails"' in reason.text(job.created_at)
 
 
 def test_a_job_that_expires_before_its_time(asked: Asked) -> None:
@@ -395,6 +415,20 @@ def test_the_command_tells_causes_and_what_to_do(
         first = document["reasons"][0]
         assert (first["cause"], first["task"]) == ("task_paused", f"{made.module}.send")
         assert first["since"].endswith("Z")
+
+
+@pytest.mark.parametrize("cause", [Cause.AHEAD, Cause.DRAINING, Cause.TASK_LIMIT])
+def test_what_is_said_to_help_is_a_command_that_there_is(asked: Asked, cause: Cause) -> None:
+    seq, pool = asked.book.add("a"), asked.live("pool", "pool")
+    worker = asked.live(pool=pool)
+    asked.book.write("UPDATE worker SET size = 1 WHERE id = ?", (pool,))
+    assert Wishes(asked.book.database, "huey").want(worker, Wish.DRAIN, lambda _: True)
+    job = asked.report.job_by_seq(seq)
+    assert job is not None
+    _, command, _ = next_step(job, Reason(cause, "", task=job.task)).split("`")
+    words = command.removeprefix("jobdash ").replace("NAME", "w1").split()
+    done = run(*words, "--db", asked.book.database.path)
+    assert done.exit_code == DONE, done.stderr
 
 
 def test_the_command_without_such_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,6 +181,7 @@ class Pruning:
     def _clear_tally(self, chunk: int) -> None:
         with self._transaction() as tx:
             tx.run(SQL["drop_empty_tally"], {"chunk": chunk})
+            tx.run(SQL["drop_empty_log_use"], {"chunk": chunk})
 
     def _transaction(self) -> Transaction:
         return self._database.transaction(deadline=self._deadline)

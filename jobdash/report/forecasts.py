@@ -86,7 +86,7 @@ class ForecastReads(LookupReads, CrewReads, TaskReads):
         is_seen = job.seq in seqs
         ahead = calls[: seqs.index(job.seq)] if is_seen else calls
         line = self._line(job.queue, past, now, len(ahead))
-        if line is None:
+        if line is None or not past.knows(call.task for call in ahead):
             return None
         line.turns(ahead, ())
         turn = line.turn(call_of(job))
@@ -121,6 +121,8 @@ class ForecastReads(LookupReads, CrewReads, TaskReads):
         if not past.is_enough or not runners:
             return None
         jobs = self._numbered([worker.job for worker in runners if worker.job is not None])
+        if len(jobs) == len(runners) and not any(_is_foreseen(job, past, now) for job in jobs):
+            return None
         busy = [
             Busy(_rests(job, past, now) or _guess(job, past, now), job.seq in wanted)
             for job in jobs
@@ -147,6 +149,10 @@ def _rests(job: Job, past: Past, now: int) -> list[float]:
     if job.started_at is None:
         return []
     return past.rests(call_of(job), max(0, now - job.started_at) / MICROSECONDS)
+
+
+def _is_foreseen(job: Job, past: Past, now: int) -> bool:
+    return past.knows([job.task]) or time_left(job, now) is not None
 
 
 def _guess(job: Job, past: Past, now: int) -> list[float]:

@@ -63,6 +63,10 @@ class Past:
         """Whether that tells anything of what is usual."""
         return len(self._all) >= ENOUGH
 
+    def knows(self, tasks: Iterable[str]) -> bool:
+        """Whether jobs of all these tasks are among them."""
+        return self._of_task.keys() >= {*tasks}
+
     def runs(self, task: str) -> list[float]:
         """Return how long the last runs of its jobs took."""
         return [life.run for life in self._of_task.get(task, ())]

@@ -166,7 +166,11 @@ def _delay(job: Job, now: int) -> Reason:
     if job.eta is not None and job.eta <= now:
         return Reason(Cause.DUE, "its time has come: the next look at the schedule takes it up")
     if job.error_type == "RateLimitExceeded":
-        return Reason(Cause.RATE_LIMIT, "a rate limit lets it run not before", until=job.eta)
+        # With a retry_delay of its own it is tried before the limit's window ends.
+        return Reason(
+            Cause.RATE_LIMIT, "a rate limit has turned it away; it is tried again at",
+            until=job.eta, detail=job.error_message or "",
+        )  # fmt: skip
     if job.state is State.RETRYING:
         return Reason(Cause.RETRY_DELAY, "it failed and is tried again at", until=job.eta)
     return Reason(Cause.ETA, "it is scheduled for", until=job.eta)
@@ -181,10 +185,11 @@ def _expiry(job: Job, expires: int, now: int) -> Reason:
 
 
 def _nobody(crew: Sequence[Worker], queue: str) -> Reason:
-    drained = sum(worker.wish is not None for worker in crew)
+    drained = [worker.name for worker in crew if worker.wish is not None]
     if drained:
-        many = "its worker takes" if drained == 1 else f"its {drained} workers take"
-        return Reason(Cause.DRAINING, f"{many} no more jobs: drained, or on the way out")
+        more = f" and {len(drained) - _MOST_NAMED} more" if len(drained) > _MOST_NAMED else ""
+        take = f"{', '.join(drained[:_MOST_NAMED])}{more} take{'s' * (len(drained) == 1)}"
+        return Reason(Cause.DRAINING, f"{take} no more jobs: drained, or on the way out")
     if any(worker.kind == "pool" for worker in crew):
         said = f"the pool of {queue} has no live worker: it starts, or stops"
         return Reason(Cause.NO_WORKER, said)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 from collections.abc import Sequence
 
@@ -58,8 +59,8 @@ def failure_of(status: int, said: bytes) -> CommandFailed | None:
 def not_started(error: OSError, command: Sequence[str]) -> CannotRun:
     """Return why a command could not be started."""
     word = shorten(clean(command[0]), _LONGEST_WORD)
-    if error.errno == errno.ENOENT and (interpreter := _missing_interpreter(error.filename)):
-        return CannotRun(NOT_EXECUTABLE, f"{word}: its interpreter {interpreter} is not there")
+    if error.errno == errno.ENOENT and (interpreter := _interpreter_of(error.filename)):
+        return CannotRun(NOT_EXECUTABLE, f"{word}: {_is_missing(interpreter)}")
     if error.errno == errno.ENOENT:
         return CannotRun(NOT_FOUND, f"{word}: command not found")
     if error.errno == errno.E2BIG:
@@ -76,15 +77,24 @@ def no_directory(error: OSError, directory: str) -> CannotRun:
     return CannotRun(NOT_EXECUTABLE, f"its directory {where}: {(error.strerror or '').lower()}")
 
 
-def _missing_interpreter(program: object) -> str:
-    """Return what the first line of a script names that is there itself; '' if it is no such."""
+def _interpreter_of(program: object) -> bytes:
+    """Return what the first line of a script names that is there itself; b"" if it is no such."""
     try:
         with open(str(program), "rb") as script:
             first = script.readline(_LONGEST_LINE)
     except OSError:
-        return ""
-    words = first.removeprefix(b"#!").split() if first.startswith(b"#!") else []
-    return shorten(clean(words[0].decode(errors="replace")), _LONGEST_WORD) if words else ""
+        return b""
+    if not first.startswith(b"#!"):
+        return b""
+    # As the system reads it: only spaces and tabs end the name.
+    return re.split(rb"[ \t]", first.removeprefix(b"#!").strip(b" \t\n"), maxsplit=1)[0]
+
+
+def _is_missing(interpreter: bytes) -> str:
+    name = shorten(clean(interpreter.rstrip(b"\r").decode(errors="replace")), _LONGEST_WORD)
+    if interpreter.endswith(b"\r"):
+        return f"its first line ends in a carriage return, so no interpreter {name} is found"
+    return f"its interpreter {name} is not there"
 
 
 def _name_of(number: int) -> str:

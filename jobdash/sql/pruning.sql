@@ -91,6 +91,10 @@ SELECT 1 FROM tally
 -- name: drop_empty_tally
 DELETE FROM tally WHERE chunk = :chunk AND jobs = 0
 
+-- name: drop_empty_log_use
+DELETE FROM log_use WHERE block >> 5 = :chunk
+  AND NOT EXISTS (SELECT 1 FROM job WHERE seq BETWEEN block << 10 AND block << 10 | 1023)
+
 -- name: is_forgotten
 -- A batch that ended so long ago that none of its jobs is left.
 finished_at < :cut AND (:queue = '' OR queue = :queue)
@@ -116,7 +120,9 @@ DELETE FROM batch WHERE id = :id
 -- name: is_log_needed
 -- Its worker may still write to its newest file; in the others lies what jobs have printed.
 SELECT :is_newest AND EXISTS (SELECT 1 FROM worker WHERE id = :worker AND ended_at IS NULL)
-  OR EXISTS (SELECT 1 FROM job WHERE log_end > :start AND log_end <= :stop)
+  OR EXISTS (
+    SELECT 1 FROM log_use CROSS JOIN job ON job.seq BETWEEN block << 10 AND block << 10 | 1023
+      WHERE stretch BETWEEN :start >> 20 AND :stop >> 20 AND log_end > :start AND log_end <= :stop)
   OR EXISTS (
     SELECT 1 FROM attempt
       WHERE log_start >= :start AND log_start < :stop AND (log_end IS NULL OR log_end > log_start))

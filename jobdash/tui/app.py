@@ -60,7 +60,7 @@ class DashboardApp(SureTimers, Requests):
             for name in chosen.get(key.name_for_users, key.keys).split(",")
         )
         self.feed = Feed(options.database, self._news, self._feed_failed, options.clock)
-        self.acts = Acts(self, options.database, read_only=options.read_only)
+        self.acts = Acts(self, options.database, only_looks=options.only_looks)
         self.pool_watch = PoolWatch(options, self._pool_restarted)
         self.alarm = Alarm(self.pool_watch.banner, Keymap(options.keys).shown(keys.BREAKER))
         self.board = Board(options, self.feed, self.alarm.banner)

@@ -54,3 +54,10 @@ class DashboardOptions:
     environ: Mapping[str, str] = field(default_factory=dict)
     state: Path | None = None
     clock: Callable[[], int] = now_us
+
+    @property
+    def only_looks(self) -> str:
+        """Why nothing can be changed here, '' if it can."""
+        if self.is_copy:
+            return "This is a copy to look at: nothing can be changed in it."
+        return "This dashboard was started to look only." if self.read_only else ""

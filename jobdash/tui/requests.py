@@ -102,8 +102,8 @@ class Requests(Themed):
 
     @on(Place.CrewAct)
     def _crew_act_wanted(self, event: Place.CrewAct) -> None:
-        if self.options.read_only:
-            self.acts.tell("This dashboard was started to look only.", "warning")
+        if self.options.only_looks:
+            self.acts.tell(self.options.only_looks, "warning")
         else:
             self._crew_act(event.what, event.worker)
 

@@ -72,6 +72,10 @@ def _see_other(_: Job, reason: Reason) -> str:
     return "" if reason.job is None else f"`jobdash why {reason.job}` tells about #{reason.job}"
 
 
+def _see_batch(job: Job, _: Reason) -> str:
+    return f"`jobdash batches show {job.batch}` tells about it"
+
+
 def _after_the_end(job: Job, reason: Reason) -> str:
     if reason.job is not None:
         return f"`jobdash retry {reason.job}` runs #{reason.job} again, and this one after it"
@@ -93,11 +97,16 @@ _STEPS: Mapping[Cause, Callable[[Job, Reason], str]] = {
     Cause.ONLY_GUESTS: lambda job, _: "`jobdash worker` starts a pool",
     Cause.NO_WORKER: lambda job, _: "`jobdash workers` shows who is there",
     Cause.WORKER_LOST: lambda job, _: "`jobdash worker` starts a pool",
-    Cause.DRAINING: lambda job, _: "`jobdash workers resume all` lets them go on",
+    Cause.DRAINING: lambda job, _: "`jobdash workers resume NAME` lets one go on",
     Cause.ETA: lambda job, _: f"`jobdash now {job.seq}` runs it now",
     Cause.RETRY_DELAY: lambda job, _: f"`jobdash now {job.seq}` runs it now",
-    Cause.RATE_LIMIT: lambda job, _: f"`jobdash now {job.seq}` runs it now",
+    Cause.RATE_LIMIT: lambda job, _: f"`jobdash now {job.seq}` tries it now",
+    Cause.TASK_LIMIT: lambda job, why: f"`jobdash list task:{why.task}` shows them",
+    Cause.BATCH_LIMIT: _see_batch,
+    Cause.BATCH_RATE: _see_batch,
+    Cause.AHEAD: lambda job, _: f"`jobdash change {job.seq} --priority 10` lets it pass them",
     Cause.BUSY: lambda job, _: "`jobdash worker --join` lends it more workers",
+    Cause.RUNNING: lambda job, _: f"`jobdash logs {job.seq} -f` shows what it prints",
     Cause.STALLED: lambda job, _: f"`jobdash stack {job.seq}` shows where it is",
     Cause.LOCKED: _see_other,
     Cause.BATCH_AFTER: _see_other,

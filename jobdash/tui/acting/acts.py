@@ -33,12 +33,15 @@ from jobdash.tui.keyboard.typed_ahead import preparing
 
 
 class Acts:
-    """Carries operations out for the app. Its methods must run in one of the app's workers."""
+    """Carries operations out for the app. Its methods must run in one of the app's workers.
 
-    def __init__(self, app: App[Any], path: Path, *, read_only: bool) -> None:
+    `only_looks` is why it may carry out none, '' if it may.
+    """
+
+    def __init__(self, app: App[Any], path: Path, *, only_looks: str) -> None:
         self._app = app
         self._path = path
-        self._read_only = read_only
+        self._only_looks = only_looks
         self._recent = Recent()
         self._under_way = UnderWay(app)
         self._teller = Teller(app)
@@ -211,6 +214,6 @@ class Acts:
             return ""
 
     def _refused_read_only(self) -> bool:
-        if self._read_only:
-            self.tell("This dashboard was started to look only.", "warning")
-        return self._read_only
+        if self._only_looks:
+            self.tell(self._only_looks, "warning")
+        return bool(self._only_looks)

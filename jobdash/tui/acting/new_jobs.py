@@ -87,8 +87,8 @@ def _told(new: NewJob, seqs: Sequence[int]) -> str:
 
 def why_not(options: DashboardOptions) -> str:
     """Return why nothing can be done through the app, '' if it can."""
-    if options.read_only:
-        return "This dashboard was started to look only."
+    if options.only_looks:
+        return options.only_looks
     if not options.app:
         return "To enqueue from here, start the dashboard with the app: jobdash -A module:huey"
     return ""
