@@ -5,7 +5,6 @@ It belongs to no app: it is registered where it is needed.
 
 import json
 import subprocess
-import urllib.request
 from typing import Any
 
 from jobdash.text import clean, shorten
@@ -56,6 +55,9 @@ def _run(command: str, document: str) -> None:
 
 
 def _post(address: str, document: str) -> None:
+    # Imported at its first use: with all that it brings, every worker would hold 2 MB more.
+    import urllib.request
+
     headers = {"Content-Type": "application/json", "User-Agent": "jobdash"}
     request = urllib.request.Request(address, document.encode(), headers, method="POST")
     try:

@@ -14,7 +14,7 @@ from jobdash.errors import DatabaseError
 RETRY_SECONDS = 0.001
 COMMAND_DEADLINE = 5.0
 # In pages: fewer checkpoints write the pages that every job touches less often.
-CHECKPOINT_PAGES = 4000
+CHECKPOINT_PAGES = 1000
 
 _NORMAL = 1
 
