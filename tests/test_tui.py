@@ -526,7 +526,7 @@ async def test_a_running_job_is_cancelled_only_after_a_question(stock: Stock) ->
         await screen.press("x")
         await screen.until("It is running and will be stopped.")
         await screen.press("y")
-        await screen.until("being stopped")
+        await screen.until("that cannot be undone")
         await screen.until("stopping")
     with Report(stock.path) as report:
         assert report.job(str(seq)).cancel_requested_at is not None

@@ -152,9 +152,10 @@ async def test_only_what_can_be_taken_back_is_offered(stock: Stock) -> None:
         await screen.press("R")
         await screen.until(f"u undo: replayed #{done}")
         stock.update(done + 1, state="running", worker=stock.worker, claims=1)
+        await screen.until("now running. o opens it.")
         await screen.gone("u undo")
         await screen.press("k", "x", "y")
-        await screen.until("it is being stopped: that cannot be undone")
+        await screen.until("that cannot be undone")
         await screen.gone("u undo")
 
 
@@ -183,7 +184,7 @@ async def test_a_running_job_says_that_its_end_is_for_good(stock: Stock) -> None
         await screen.gone("will be stopped")
         assert columns(stock, 1, "cancel_requested_at") == (None,)
         await screen.press("x", "y")
-        await screen.until("it is being stopped: that cannot be undone")
+        await screen.until("that cannot be undone")
         assert "u undo" not in screen.text
     assert columns(stock, 1, "cancel_requested_at") != (None,)
 

@@ -69,7 +69,7 @@ def outcome(plan: Plan, bulk: Bulk) -> list[Told]:
     """Return what came of an act."""
     told = []
     if bulk.done:
-        text = f"{done_words(plan, bulk.done)}{_made(bulk)}{_still(plan)}."
+        text = f"{_beginning(plan, bulk.done)}{_made(bulk)}{_still(plan)}."
         hints = [OPENS] * (len(bulk.created) == 1) + [HINT] * bool(bulk.undos)
         told.append(Told(f"{text} {', '.join(hints)}." if hints else text))
     return told + shortfall(bulk)
@@ -106,14 +106,15 @@ def undone(told: str, bulk: Bulk) -> list[Told]:
     return [Told(f"Undone: {told[0].lower()}{told[1:]}{some}."), *shortfall(bulk)]
 
 
-def gone_on(told: str, states: Sequence[State]) -> Told:
+def gone_on(told: str, states: Sequence[State], hint: str = "") -> Told:
     """Return what has become of jobs since: `Retried 3 jobs: now 2 failed, 1 running`."""
     if len(states) == 1:
         now = str(states[0])
     else:
         counted = Counter(states).most_common()
         now = ", ".join(f"{count:,} {state}" for state, count in counted)
-    return Told(f"{told}: now {now}.", "warning" if State.FAILED in states else "information")
+    text = f"{told}: now {now}. {hint}.".removesuffix(" .")
+    return Told(text, "warning" if State.FAILED in states else "information")
 
 
 def _made(bulk: Bulk) -> str:
@@ -122,11 +123,17 @@ def _made(bulk: Bulk) -> str:
     return " as new jobs" if bulk.created else ""
 
 
+def _beginning(plan: Plan, count: int) -> str:
+    """Return what was done; of one that runs only the stop has begun."""
+    is_one = plan.stops and plan.ready == 1 and plan.samples
+    return f"Stopping #{plan.samples[0].seq}" if is_one else done_words(plan, count)
+
+
 def _still(plan: Plan) -> str:
     if not plan.stops:
         return ""
     if plan.ready == 1:
-        return " (it is being stopped: that cannot be undone)"
+        return ": that cannot be undone"
     return f" ({plan.stops:,} being stopped: that cannot be undone)"
 
 

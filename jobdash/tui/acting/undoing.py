@@ -14,7 +14,7 @@ from jobdash.tui.acting import told
 from jobdash.tui.acting.bulk import PORTION, Bulk
 from jobdash.tui.acting.teller import Teller
 from jobdash.tui.acting.under_way import UnderWay
-from jobdash.tui.acting.undo import Done, Pause, Recent
+from jobdash.tui.acting.undo import OPENS, Done, Pause, Recent
 from jobdash.tui.clock import now_us
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class Undoing:
             self._recent.forget_all()
             # In the place of the note that offers to undo it.
             self._teller.clear()
-            self._teller.tell_all([told.gone_on(done.brief or done.told, states)])
+            is_one_more = len(done.what) == 1 and done.what[0].event is Event.ENQUEUE
+            hint = OPENS if is_one_more else ""
+            self._teller.tell_all([told.gone_on(done.brief or done.told, states, hint)])
 
     async def _take_back(self, done: Done, undos: Sequence[Undo]) -> None:
         # What was done last goes first: it may hang on what was done before.
