@@ -13,7 +13,8 @@ from jobdash.errors import DatabaseError
 # Longer than a few jobs take: a worker that goes on keeps its page cache, and throughput with it.
 RETRY_SECONDS = 0.001
 COMMAND_DEADLINE = 5.0
-# In pages: fewer checkpoints write the pages that every job touches less often.
+# In pages, 4 MB: a durable commit is cheaper where the WAL is written over than where it grows, and
+# a drain is no slower than with a longer one.
 CHECKPOINT_PAGES = 1000
 
 _NORMAL = 1
