@@ -3,6 +3,7 @@
 One server process for all of it: a few seconds.
 """
 
+import asyncio
 import http.client
 import json
 import signal
@@ -20,6 +21,8 @@ from cli_support import Shop, a_shop, program, start
 from http_client import TOKEN, Client, sample_application, serving, with_token
 from waiting import PATIENCE, eventually
 
+from jobdash.http.threads import Threads
+from jobdash.http.watch import Watch
 from jobdash.report import Report
 
 
@@ -474,3 +477,15 @@ def test_who_breaks_off_a_long_poll_takes_no_place(shop: Shop) -> None:
         eventually(is_taken)
         eventually(waits)
     shop.work()
+
+
+async def test_who_leaves_just_as_something_changes_is_let_go(shop: Shop) -> None:
+    threads = Threads(shop.db)
+    watch = Watch(threads)
+    waiting = asyncio.create_task(watch.changed(watch.mark, PATIENCE))
+    await asyncio.sleep(0)
+    watch.end()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    threads.close()

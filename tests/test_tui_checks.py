@@ -418,7 +418,7 @@ def test_25_27_34_questions_keep_the_keys_and_two_dashboards_agree(
     screen.until(lambda: f"#{waits} " in screen.line_with("▎"))
     screen.press("xy")
     other.until("⊘ cancelled")
-    screen.until("u undoes")
+    screen.until("u undo:")
     other.press("jr")  # it has moved on, which is no mistake
     other.until(f"Retried #{waits}.")
     screen.until(lambda: "pending" in screen.line_with(f"#{waits} "))

@@ -30,7 +30,9 @@ class Watch:
         if self._poller is None or self._poller.done():
             self._poller = asyncio.create_task(self._poll())
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            # Not wait_for: before Python 3.12 that goes on for whoever leaves as something changes.
+            async with asyncio.timeout(seconds):
+                await event.wait()
         except TimeoutError:
             return False
         finally:
