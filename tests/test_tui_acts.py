@@ -106,6 +106,21 @@ async def test_escape_takes_what_is_told_away(stock: Stock) -> None:
         await screen.gone("Copied")
 
 
+async def test_a_key_that_does_nothing_here_says_so(stock: Stock) -> None:
+    stock.fail()
+    async with dashboard(stock.path) as screen:
+        await screen.press("3")
+        await screen.until("1 group")
+        await screen.press("x")
+        await screen.until("x does nothing here; ? lists the keys.")
+        await screen.press("z")
+        assert screen.app.board.has_class("-zoomed")
+        await screen.press("escape")
+        await screen.gone("does nothing here")
+        await screen.press("y")
+        await screen.until("Copied the id of #1.")
+
+
 async def test_marked_jobs_have_their_keys_first_in_the_last_line(stock: Stock) -> None:
     stock.fail(), stock.fail()
     async with dashboard(stock.path, (80, 24)) as screen:

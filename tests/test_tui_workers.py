@@ -133,6 +133,9 @@ async def test_its_job_is_opened_and_cancelled(ground: Site, pool: Pool) -> None
         await screen.until("Cancel 1 job?")
         await screen.press("y")
         await screen.until(lambda: ground.is_in(State.CANCELLED, seq))
+        await screen.until("idle")
+        await screen.press("x")
+        await screen.until("This worker has no job at the moment.")
 
 
 async def test_one_that_was_killed_is_seen_and_what_it_held(ground: Site, pool: Pool) -> None:

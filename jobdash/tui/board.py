@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.binding import BindingType
 
 from jobdash.tui import commands
@@ -11,7 +11,11 @@ from jobdash.tui.keyboard import keys
 from jobdash.tui.keyboard.key import Key, bindings
 from jobdash.tui.overlays.pick import Offer, PickScreen
 from jobdash.tui.place_table import PLACES
+from jobdash.tui.places.place import Place
 from jobdash.tui.ways import Ways
+
+# Keys without a sign of their own that one presses to have something done.
+_PLAIN_KEYS = frozenset({"enter", "delete", "backspace", "insert"})
 
 
 class Board(Ways):
@@ -22,6 +26,14 @@ class Board(Ways):
     @property
     def _keys_here(self) -> tuple[Key, ...]:
         return (*self.place.KEYS, *(keys.STATES if self.place is self.jobs else ()))
+
+    def on_key(self, event: events.Key) -> None:
+        """Say so if a key does nothing here: silence would look like a fault."""
+        is_one_for_acts = event.is_printable or event.key in _PLAIN_KEYS
+        if is_one_for_acts and event.key not in self.active_bindings:
+            name = event.character if event.is_printable and event.key != "space" else event.key
+            more = self._keymap.shown(keys.HELP)
+            self.post_message(Place.DidNothing(f"{name} does nothing here; {more} lists the keys."))
 
     @work
     async def action_help(self) -> None:

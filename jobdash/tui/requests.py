@@ -199,6 +199,10 @@ class Requests(Themed):
         two = Two(seq, attempt, other)
         await compare(self, self.options.database, two, self.acts.tell)
 
+    @on(Place.DidNothing)
+    def _did_nothing(self, event: Place.DidNothing) -> None:
+        self.acts.tell(event.why)
+
     @on(Place.Copy)
     def _copy(self, event: Place.Copy) -> None:
         copy(self, event.text)

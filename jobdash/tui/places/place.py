@@ -161,6 +161,13 @@ class Place(Ground):
             super().__init__()
             self.job = job
 
+    class DidNothing(Message):
+        """A key has done nothing; `why` says so in a sentence."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     class HintsChanged(Message):
         """Other keys work now."""
 

@@ -81,6 +81,8 @@ class WorkersPlace(ListPlace):
         worker = self._current
         if worker is not None and (job := job_of(worker)) is not None:
             self.post_message(self.OpenJob(job))
+        else:
+            self._say_idle()
 
     def action_act(self, operation: str) -> None:
         """Act on the job that the worker runs."""
@@ -88,6 +90,12 @@ class WorkersPlace(ListPlace):
         worker = self._current
         if worker is not None and worker.job is not None:
             self.post_message(self.Act(operation, [(worker.job,)], is_sure=is_sure))
+        else:
+            self._say_idle()
+
+    def _say_idle(self) -> None:
+        if self._current is not None:
+            self.post_message(self.DidNothing("This worker has no job at the moment."))
 
     def action_crew(self, what: str) -> None:
         """Have a worker more or fewer, or do something about the one under the cursor."""
