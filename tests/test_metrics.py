@@ -8,6 +8,7 @@ import pytest
 from book import NOW, SECOND, Book
 from cli_support import refused, run
 
+from jobdash.database import Database
 from jobdash.job import Event
 from jobdash.ledger.measures import LAG
 from jobdash.measure import MOST_TASKS, OTHERS
@@ -128,6 +129,64 @@ def test_what_ends_late_in_a_chunk_that_was_looked_at_is_counted_too(book: Book)
         count(book, NOW + step * SECOND)
     name = 'jobdash_jobs_finished_total{queue="huey",task="mail.send",outcome="succeeded"}'
     assert metrics(path)[name] == total
+
+
+def test_who_begins_to_count_looks_through_what_has_changed_since(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool on a file with a million jobs reads no old ones again when it starts."""
+    looked: list[int] = []
+    rows = Database.rows
+
+    def seen(database: Database, sql: Any, where: Any = ()) -> Any:
+        looked.extend([where["low"]] if "low" in where else ())
+        return rows(database, sql, where)
+
+    path, worker = book.database.path, book.worker()
+    book.add("old")
+    book.drain(worker, now=NOW - SECOND)
+    monkeypatch.setattr(Database, "rows", seen)
+    count(book, NOW)
+    count(book, NOW + LATER)
+    assert not looked
+    book.add("a")
+    book.drain(worker, now=NOW + 2 * LATER)
+    for step in (1, 2, 3):
+        count(book, NOW + 2 * LATER + step * 10 * SECOND)
+    assert looked
+    looked.clear()
+    other = Book(path)
+    count(other, NOW + 55 * SECOND)
+    assert not looked
+    other.add("b")
+    other.drain(worker, now=NOW + 56 * SECOND)
+    third = Book(path)
+    count(third, NOW + 57 * SECOND)
+    assert looked
+    count(third, NOW + 70 * SECOND)
+    name = 'jobdash_jobs_finished_total{queue="huey",task="mail.send",outcome="succeeded"}'
+    assert metrics(path)[name] == 2
+    for one in (other, third):
+        one.database.close()
+
+
+def test_what_ends_a_second_time_while_nobody_counts_is_counted(book: Book) -> None:
+    """Its chunk has the same mark as before, which was counted then."""
+    path, worker = book.database.path, book.worker()
+    count(book, NOW)
+    seq = book.add("a", now=NOW)
+    book.settle(book.claim(worker, NOW), Event.FAIL, NOW + SECOND)
+    for step in (1, 2):
+        count(book, NOW + step * 10 * SECOND)
+    book.ledger.decisions.retry(seq, NOW + 21 * SECOND)
+    count(book, NOW + 30 * SECOND)
+    book.settle(book.claim(worker, NOW + 31 * SECOND), Event.FAIL, NOW + 32 * SECOND)
+    other = Book(path)
+    for step in (4, 5):
+        count(other, NOW + step * 10 * SECOND)
+    name = 'jobdash_jobs_finished_total{queue="huey",task="mail.send",outcome="failed"}'
+    assert metrics(path)[name] == 2
+    other.database.close()
 
 
 def test_tasks_beyond_a_bound_are_counted_together_and_labels_are_harmless(book: Book) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from jobdash.database import Database, statements
 from jobdash.job import CHUNK, MICROSECONDS
+from jobdash.ledger.ended_chunks import EndedChunks
 from jobdash.measure import MOST_TASKS, OTHERS, End, Sums, Try
 
 SQL = statements("measures")
@@ -25,8 +26,7 @@ class Measures:
         self._database = database
         self._queue = queue
         self._lag = lag
-        self._marks: dict[int, str] = {}
-        self._changed_at: dict[int, int] = {}
+        self._chunks = EndedChunks(database, queue)
         self._upto = 0
 
     def take(self, now: int) -> bool:
@@ -35,26 +35,13 @@ class Measures:
         upto = now - self._lag
         if upto <= since:
             return False
-        chunks = self._chunks(now)
+        chunks = self._chunks.uncounted(now, self._upto)
         sums = self._sums(chunks, since, upto)
         if sums.amounts and not self._write(sums, since, upto):
             return False
         self._upto = upto
+        self._chunks.keep(upto)
         return bool(sums.amounts)
-
-    def _chunks(self, now: int) -> list[int]:
-        """Return those that may hold ends which have not been counted.
-
-        One that has changed is looked through until what had changed by then is old enough.
-        """
-        marks: dict[int, str] = dict(
-            self._database.rows(SQL["ended_chunks"], {"queue": self._queue})
-        )
-        for chunk, mark in marks.items():
-            if self._marks.get(chunk) != mark:
-                self._changed_at[chunk] = now
-        self._marks = marks
-        return sorted(chunk for chunk in marks if self._changed_at[chunk] > self._upto)
 
     def _since(self, now: int) -> int:
         where = {"queue": self._queue, "now": now}
@@ -62,6 +49,7 @@ class Measures:
         if not rows:
             with self._database.transaction() as tx:
                 tx.run(SQL["begin_measuring"], where)
+            self._chunks.skip()
             rows = self._database.rows(SQL["measured_upto"], where)
         return int(rows[0][0])
 

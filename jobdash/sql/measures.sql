@@ -13,6 +13,16 @@ SELECT chunk, group_concat(task || state || jobs) FROM tally
     AND state IN ('succeeded', 'failed', 'cancelled', 'expired', 'discarded')
   GROUP BY chunk
 
+-- name: counted_chunks
+SELECT chunk, mark FROM measured_chunk WHERE queue = :queue
+
+-- name: count_chunk
+INSERT INTO measured_chunk (queue, chunk, mark) VALUES (:queue, :chunk, :mark)
+  ON CONFLICT DO UPDATE SET mark = excluded.mark
+
+-- name: uncount_chunk
+DELETE FROM measured_chunk WHERE queue = :queue AND chunk = :chunk
+
 -- name: ends_between
 -- As `newest_runs` of the figures, when a job became ready is its place.
 SELECT task, state, started_at, finished_at,
