@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.widgets import Input
 from tui_support import SECOND, TRACEBACK, Screen, Stock, contrast_of, dashboard, now
 
 from jobdash.control import Control
@@ -989,25 +990,43 @@ async def test_frozen_means_that_nothing_moves_until_it_goes_on(stock: Stock) ->
         await screen.press("ctrl+r")
         await screen.until(lambda: screen.app.feed.latest.value(HEAD).total == 2)
         assert "second.one" not in screen.text
+        # The numbers around it are of the same moment.
+        await screen.until(" frozen")
+        assert " 1 job " in screen.lines[0]
         await screen.press("p")
         await screen.until("second.one")
+        assert " 2 jobs" in screen.lines[0]
 
 
-@pytest.mark.parametrize("place", "23456 8")
+@pytest.mark.parametrize("place", "234568")
 async def test_what_is_typed_behind_a_slash_is_no_key_of_a_place(stock: Stock, place: str) -> None:
     for task in ("web.edit", "other.one"):
         stock.add("failed", task=task, error_type="OSError", error_message="gone")
     async with dashboard(stock.path) as screen:
-        await screen.press(place.replace(" ", "1"))
-        if place == " ":
-            await screen.press("enter")
-            await screen.until("Job #")
+        await screen.press(place)
         await screen.hit("slash", *"web.e", "enter")
         await screen.until("1 match ")
         assert "web.edit" in screen.text
         assert "other.one" not in screen.text
     with Report(stock.path) as report:
         assert sum(report.counts().values()) == 2, "nothing was done"
+
+
+async def test_a_slash_in_a_job_searches_its_log_from_any_part(stock: Stock) -> None:
+    seq = stock.fail()
+    async with dashboard(stock.path) as screen:
+        await screen.press("enter", "a")
+        await screen.until("Arguments")
+        # No key of a job's place, though it has acts for nearly each of them.
+        await screen.hit("slash", *"rexDb")
+        await screen.until(
+            lambda: screen.app.board.query_one("#log-search", Input).value == "rexDb"
+        )
+        await screen.press("escape", "escape")
+        await screen.until(lambda: screen.app.board.place is screen.app.board.jobs)
+    with Report(stock.path) as report:
+        assert sum(report.counts().values()) == 1, "nothing was done"
+    assert stock.state(seq) is State.FAILED
 
 
 async def test_frozen_or_not_what_is_asked_for_is_shown(stock: Stock) -> None:
@@ -1047,7 +1066,8 @@ async def test_no_two_keys_of_a_place_clash() -> None:
         # Within a job `n` goes on to the next one.
         everywhere = set(keys.EVERYWHERE) - ({keys.NEW} if place is keys.JOB else set())
         # Where there is a filter of its own, one is there already.
-        everywhere -= {keys.FIND_JOBS} if keys.FILTER in place else set()
+        has_own = keys.FILTER in place or keys.SEARCH_LOG in place
+        everywhere -= {keys.FIND_JOBS} if has_own else set()
         pressed = [
             name for key in (*place, *keys.MOVE, *everywhere) for name in key.keys.split(",")
         ]

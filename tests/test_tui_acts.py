@@ -121,6 +121,40 @@ async def test_a_key_that_does_nothing_here_says_so(stock: Stock) -> None:
         await screen.until("Copied the id of #1.")
 
 
+async def test_marks_outlive_a_note_that_is_closed(stock: Stock) -> None:
+    stock.fail(), stock.fail()
+    async with dashboard(stock.path, (80, 24)) as screen:
+        await screen.press("space", "x")
+        await screen.until("only pending")
+        await screen.press("escape")
+        await screen.gone("only pending")
+        assert "1 marked" in screen.text
+        await screen.press("escape")
+        await screen.gone("1 marked")
+
+
+async def test_marks_go_before_an_act_is_taken_back(stock: Stock) -> None:
+    seq, _ = stock.add(), stock.add()
+    async with dashboard(stock.path) as screen:
+        await screen.press("j", "x", "y")
+        await screen.until(f"u undo: cancelled #{seq}")
+        await screen.press("space")
+        await screen.until("u unmark")
+        await screen.press("u")
+        await screen.until(f"u undo: cancelled #{seq}")
+        assert stock.state(seq) is State.CANCELLED
+        await screen.press("u")
+        await becomes(screen, stock, seq, State.PENDING)
+
+
+async def test_two_notes_at_once_leave_the_later_one(stock: Stock) -> None:
+    async with dashboard(stock.path) as screen:
+        screen.app.acts.tell("The first of two.")
+        screen.app.acts.tell("The second of two.")
+        await screen.until("The second of two.")
+        assert "The first of two." not in screen.text
+
+
 async def test_marked_jobs_have_their_keys_first_in_the_last_line(stock: Stock) -> None:
     stock.fail(), stock.fail()
     async with dashboard(stock.path, (80, 24)) as screen:
@@ -186,7 +220,7 @@ async def test_a_retry_that_has_failed_again_is_not_offered_to_be_taken_back(sto
         await screen.until(f"Retried #{seq}: now failed.")
         assert "u undo" not in screen.text
         await screen.press("u")
-        await screen.until("There is nothing to undo")
+        await screen.until("It has gone on since: there is nothing to undo any more.")
     assert stock.state(other) is State.CANCELLED, "nobody has meant the act before"
 
 
@@ -259,7 +293,7 @@ async def test_priority_and_time_are_changed_in_a_form(stock: Stock) -> None:
     seq = stock.add(priority=1)
     async with dashboard(stock.path) as screen:
         await screen.press("E")
-        await screen.until("1 now; higher is earlier")
+        await screen.until("at 1; higher is earlier")
         await screen.type("high")
         await screen.press("enter")
         await screen.until("it must be a number")

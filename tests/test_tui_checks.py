@@ -291,7 +291,7 @@ def _the_mouse_does_what_keys_do(screen: PtyScreen) -> None:
     screen.click("all 36")
     screen.until("all 36  ⋯ wait")
     screen.click("took")
-    screen.until("took longest first")
+    screen.until("took longest")
     screen.click("Events")
     screen.until("by people")
     screen.click("1 Jobs")
@@ -424,7 +424,7 @@ def test_25_27_34_questions_keep_the_keys_and_two_dashboards_agree(
     screen.until(lambda: "pending" in screen.line_with(f"#{waits} "))
     screen.gone("u undo:")
     screen.press("u")
-    screen.until("There is nothing to undo")
+    screen.until("It has gone on since: there is nothing to undo any more.")
     assert stock.state(waits) is State.PENDING
     for keys in ("\x02", "Q", "\x1bz", "&", ";;"):  # keys of nothing
         screen.press(keys)

@@ -66,6 +66,19 @@ async def test_a_worker_more_and_a_worker_fewer(ground: Site, pool: Pool) -> Non
         assert "- ended" in screen.line_with("removed")
 
 
+async def test_the_last_worker_goes_only_if_it_is_meant(ground: Site, pool: Pool) -> None:
+    async with workers_of(ground) as screen:
+        await screen.until("2 workers")
+        await screen.press("minus")
+        await screen.until("1 worker stay")
+        await screen.until(lambda: len(pool.worker_pids()) == 1)
+        await screen.press("minus")
+        await screen.until("Remove the last worker?")
+        await screen.press("escape", "plus")
+        await screen.until("2 workers.")
+        await screen.until(lambda: len(pool.worker_pids()) == 2)
+
+
 async def test_a_busy_worker_is_asked_about_and_finishes_first(ground: Site, pool: Pool) -> None:
     async with workers_of(ground) as screen:
         worker, seq, gate = await held(ground, pool, screen, "remove")
@@ -133,7 +146,7 @@ async def test_its_job_is_opened_and_cancelled(ground: Site, pool: Pool) -> None
         await screen.until("Cancel 1 job?")
         await screen.press("y")
         await screen.until(lambda: ground.is_in(State.CANCELLED, seq))
-        await screen.until("idle")
+        await screen.until(lambda: "idle" in screen.line_with("▎"))
         await screen.press("x")
         await screen.until("This worker has no job at the moment.")
 

@@ -103,7 +103,7 @@ def _next_try(tx: Transaction, held: Held, now: int) -> dict[str, object]:
 
 def _cancel(tx: Transaction, held: Held, how: str, now: int) -> None:
     rows.archive(tx, held.seq, "cancelled", now, "WorkerLost", how)
-    reason = f"cancelled; its worker: {how}"
+    reason = f"cancelled; its worker ended: {how}"
     end = {"now": now, "idle": False, "is_failure": False, "reason": reason}
     tx.run(SQL["confirm_cancel"], {**_guard(held), **end})
     workflow.abandon_steps(tx, held.seq, now, result=None, value=b"")

@@ -56,10 +56,14 @@ def _nobody_works(facts: Facts, _: int) -> Iterator[Alert]:
         return
     if facts.pending:
         jobs = _jobs(facts.pending)
-        yield Alert("no-worker", f"no worker while {jobs} ready", "start one: jobdash worker")
+        yield Alert("no-worker", f"no worker while {jobs} ready", _start(facts))
     elif facts.delayed:
         jobs = _jobs(facts.delayed)
-        yield Alert("no-worker", f"no worker, and {jobs} due later", "start one: jobdash worker")
+        yield Alert("no-worker", f"no worker, and {jobs} due later", _start(facts))
+
+
+def _start(facts: Facts) -> str:
+    return "add one: jobdash workers add" if facts.pools else "start one: jobdash worker"
 
 
 def _is_stalled(facts: Facts, _: int) -> Iterator[Alert]:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from jobdash.text import shorten
 from jobdash.tui.asking.feed import Feed
 from jobdash.tui.asking.questions import Head
+from jobdash.tui.asking.snapshot import Snapshot
 from jobdash.tui.asking.topics import HEAD
 from jobdash.tui.filtering.filter_line import FilterLine
 from jobdash.tui.keyboard import keys
@@ -52,6 +53,8 @@ class Frame(Screen[None]):
         self._options = options
         self._keymap = Keymap(options.keys)
         self.is_frozen = False
+        # What the header shows since, and of when that is.
+        self._frozen: tuple[Snapshot, int] | None = None
         self._feed = feed
         self.jobs = JobsPlace(feed, options.queue)
         self.place: Place = self.jobs
@@ -124,12 +127,13 @@ class Frame(Screen[None]):
         self._draw_frame()
 
     def _draw_frame(self) -> None:
-        snapshot = self._feed.latest
-        head = snapshot.value(HEAD)
+        latest, now = self._feed.latest, self._options.clock()
         shown = self._came_from if self._shows_job else self.place
-        self._header.take(snapshot, self._options.clock())
-        self._tabs.take(shown.id or "", head)
-        self._notice.take(snapshot.trouble, self._banner(head))
+        seen, then = self._frozen or (latest, now)
+        self._header.take(seen, then)
+        self._tabs.take(shown.id or "", seen.value(HEAD))
+        # What is the matter is told all the same.
+        self._notice.take(latest.trouble, self._banner(latest.value(HEAD)))
 
     @on(Place.HintsChanged)
     def _hints_changed(self, event: Place.HintsChanged) -> None:
@@ -151,11 +155,10 @@ class Frame(Screen[None]):
             # Every other key is typed.
             self._key_line.take(hints)
             return
-        if self._undoes:
+        if self._undoes and not self.place.has_marks:
             hints.insert(0, self._undo_hint())
-        elif self.place.has_marks:
-            hints.insert(0, keys.UNMARK)
         if self.place.has_marks:
+            hints.insert(0, keys.UNMARK)
             # What the marks are for comes first.
             hints.sort(key=lambda key: not (key.operation or key in _OF_MARKS))
         way_out = keys.BACK if self.has_way_back else keys.LEAVE
@@ -185,6 +188,7 @@ class Frame(Screen[None]):
     def action_freeze(self) -> None:
         """Keep what is on the screen as it is, or let it go on."""
         self.is_frozen = not self.is_frozen
+        self._frozen = (self._feed.latest, self._options.clock()) if self.is_frozen else None
         self._header.is_frozen = self.is_frozen
         self.take()
         self._draw_frame()

@@ -82,11 +82,11 @@ class Requests(Themed):
 
     @work
     async def action_undo(self) -> None:
-        """Take the last act back, or all marks away if there is none."""
-        if not await self.acts.undo():
-            if not self.board.place.has_marks:
-                self.acts.tell("There is nothing to undo.", "warning")
+        """Take all marks away; without marks, take the last act back."""
+        if self.board.place.has_marks:
             self.board.place.unmark()
+        elif not await self.acts.undo():
+            self.acts.tell(self.acts.why_no_undo, "warning")
         self.offer_undo()
 
     @on(Place.Change)

@@ -7,7 +7,7 @@ from textual import on
 
 from jobdash.job import State
 from jobdash.tui.acting.bulk_line import BulkLine
-from jobdash.tui.acting.teller import clear_notes
+from jobdash.tui.acting.teller import are_notes_shown, clear_notes
 from jobdash.tui.asking.feed import Feed
 from jobdash.tui.asking.questions import Head
 from jobdash.tui.frame import Frame
@@ -117,7 +117,11 @@ class Ways(Frame):
 
     def action_back(self) -> None:
         """Close one thing, and the passing notes with it; never leave the program."""
+        had_notes = are_notes_shown(self.app)
         clear_notes(self.app)
+        if had_notes and self.place.has_marks:
+            # Many marks are much work: not lost to who only wants to be rid of a note.
+            return
         if self.query(BulkLine):
             self.query(BulkLine).last().stop()
         elif self._origin is not None and self._is_led and not self.place.has_marks:

@@ -157,6 +157,14 @@ class Acts:
         """Offer no more what cannot be taken back any more."""
         await self._undoing.forget_begun()
 
+    @property
+    def why_no_undo(self) -> str:
+        """Why there is nothing to take back."""
+        gone = self._recent.why_none
+        return (
+            f"{gone}: there is nothing to undo any more." if gone else "There is nothing to undo."
+        )
+
     async def undo(self) -> bool:
         """Take the newest act of the last 30 seconds back; return whether there was one."""
         return await self._undoing.undo()

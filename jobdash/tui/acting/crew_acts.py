@@ -62,6 +62,8 @@ class CrewActs:
         self._tell(f"One worker more: {_some(size)}.")
 
     async def _remove(self, worker: Worker) -> None:
+        if not await self._may_be_last(worker):
+            return
         if worker.kind == "pool":
             size, names = await self._do(lambda control: control.remove_some(worker, 1))
             who = words(names[0]) if names else "One worker"
@@ -74,6 +76,17 @@ class CrewActs:
             self._tell(f"{words(worker.name)} goes{_after(worker)}.")
         else:
             self._tell(f"{words(worker.name)} is going already.")
+
+    async def _may_be_last(self, worker: Worker) -> bool:
+        """Ask whether the last worker shall go, if it is that."""
+        pool = await asyncio.to_thread(_pool_of, self._path, worker)
+        staying = [] if pool is None else await asyncio.to_thread(_staying, self._path, pool)
+        if len(staying) != 1 or worker.id not in (pool and pool.id, staying[0].id):
+            return True
+        lines: list[Spans] = [(("No job begins then until + adds a worker.", SOFT),)]
+        yes = Choice("y", "Remove it, and have none", "yes")
+        screen = ChoiceScreen("Remove the last worker?", lines, [LEAVE, yes])
+        return await self._app.push_screen_wait(screen) == "yes"
 
     async def _restart(self, worker: Worker) -> None:
         if worker.kind == "pool":
@@ -137,6 +150,10 @@ def _pool_of(path: Path, near: Worker | None) -> Worker | None:
 def _workers_of(path: Path, pool: Worker) -> list[Worker]:
     with Report(path) as report:
         return [one for one in report.workers() if one.pool == pool.id]
+
+
+def _staying(path: Path, pool: Worker) -> list[Worker]:
+    return [one for one in _workers_of(path, pool) if one.wish is not Wish.REMOVE]
 
 
 def _after(worker: Worker) -> str:

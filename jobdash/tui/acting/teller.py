@@ -37,8 +37,17 @@ class Teller:
             self._app.notify(clean(note.text), severity=level, timeout=timeout, markup=False)
 
 
+def are_notes_shown(app: App[Any]) -> bool:
+    """Return whether there is a note to take away."""
+    return any(screen.query("ToastHolder") for screen in app.screen_stack)
+
+
 def clear_notes(app: App[Any]) -> None:
-    """Take all notes away."""
+    """Take all notes away, those too that are on their way."""
+    app.call_later(_clear, app)
+
+
+def _clear(app: App[Any]) -> None:
     app.clear_notifications()
     # Textual leaves the place of a note that it takes away: others would come lower and lower.
     for screen in app.screen_stack:

@@ -41,15 +41,20 @@ class Done:
 
 
 class Recent:
-    """The acts of the last 30 seconds, the newest first to go."""
+    """The acts of the last 30 seconds, the newest first to go.
+
+    `why_none` says why the last one cannot be taken back any more, if it was not for its age.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._acts: list[tuple[float, Done]] = []
+        self.why_none = ""
 
     def add(self, done: Done) -> None:
         """Keep an act for 30 seconds."""
         self.forget()
+        self.why_none = ""
         self._acts.append((self._clock() + SECONDS, done))
 
     def take(self) -> Done | None:
@@ -68,6 +73,7 @@ class Recent:
         now = self._clock()
         self._acts = [(until, done) for until, done in self._acts if until > now]
 
-    def forget_all(self) -> None:
+    def forget_all(self, why: str) -> None:
         """Let go of every act: nobody means an older one by the key that undoes the last."""
         self._acts.clear()
+        self.why_none = why

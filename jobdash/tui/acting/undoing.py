@@ -67,9 +67,9 @@ class Undoing:
             return
         states = await asyncio.to_thread(_gone_on, self._path, done.what)
         if states and self._recent.newest is done:
-            self._recent.forget_all()
+            what = "It has" if len(done.what) == 1 else "They have"
+            self._recent.forget_all(f"{what} gone on since")
             # In the place of the note that offers to undo it.
-            self._teller.clear()
             is_one_more = len(done.what) == 1 and done.what[0].event is Event.ENQUEUE
             hint = OPENS if is_one_more else ""
             self._teller.tell_all([told.gone_on(done.brief or done.told, states, hint)])

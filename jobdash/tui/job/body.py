@@ -29,6 +29,7 @@ class JobBody(Vertical):
         self._feed = feed
         self._seq = 0
         self._reader = Reader("reader")
+        self._searches = False
         self._live: dict[str, LivePart] = {}
 
     def compose(self) -> ComposeResult:
@@ -69,6 +70,11 @@ class JobBody(Vertical):
             part.take(snapshot, present)
         self.call_after_refresh(self.arrive)
 
+    def search(self) -> None:
+        """Type what to search for in the open part, as soon as it is there."""
+        self._searches = True
+        self.call_after_refresh(self.arrive)
+
     def take(self, detail: Detail, snapshot: Snapshot, present: Present) -> None:
         """Show what has changed."""
         if self.part in PARTS:
@@ -100,6 +106,9 @@ class JobBody(Vertical):
             self._reader.focus()
         elif part.is_ready:
             part.arrive()
+            if self._searches:
+                part.search()
+            self._searches = False
 
     @on(LivePart.Ready)
     def _part_ready(self) -> None:
@@ -109,7 +118,7 @@ class JobBody(Vertical):
     def is_ready(self) -> bool:
         """Whether the open part can take keys."""
         part = self._current
-        return part is None or part.is_ready
+        return (part is None or part.is_ready) and not self._searches
 
     @property
     def hints(self) -> Sequence[Key]:

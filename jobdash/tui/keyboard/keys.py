@@ -26,7 +26,7 @@ CHANGE = Key("e", "change", "edit", "edit: replay with other arguments")
 CANCEL = Key("x", "act('cancel')", "cancel", "cancel: a running job is stopped")
 DISCARD = Key("D", "act('discard')", "discard", "discard: out of the dead letters")
 TIMING = Key("E", "act('change')", "when", "change priority or time of a job to come", id="when")
-MARK = Key("space", "mark", "mark", "mark this one for the next action")
+MARK = Key("space", "mark", "mark", "mark this one for the next action, and go on")
 RANGE = Key("v", "range", "", "mark a range: from here to where you go; again: enough")
 RANGE_DOWN = Key("shift+down", "mark_on(1)", "", "mark this one and the next", id="mark-down")
 RANGE_UP = Key("shift+up", "mark_on(-1)", "", "mark this one and the one before", id="mark-up")
@@ -63,6 +63,7 @@ PARTS = tuple(
     )
 )  # fmt: skip
 
+SEARCH_LOG = Key("slash", "search_log", "", "search in the job's log, from any part", "/")
 DEBUG = Key("b", "debug", "debug", "debug: run it again here, the debugger where it fails")
 
 COMPARE = Key(
@@ -130,7 +131,7 @@ DRAIN_WORKER = Key(
 WORKERS = (OPEN, ADD_WORKER, REMOVE_WORKER, RESTART_WORKER, DRAIN_WORKER, CANCEL, COPY_PID)
 JOB = (
     OPEN_PART, *_CHOICES, DEBUG, COMPARE, TESTCASE, EDITOR, FRAMES, TABS, TABS_BACK, NEIGHBOUR,
-    NEIGHBOUR_BACK, COPY, COPY_JSON, *PARTS,
+    NEIGHBOUR_BACK, COPY, COPY_JSON, *PARTS, SEARCH_LOG,
 )  # fmt: skip
 SEARCH = Key("slash", "search", "search", "search in the log", "/")
 # Only while one searches: else the key is the one for a new job, here as everywhere.
@@ -166,8 +167,8 @@ NEW = Key("n", "new", "new job", "new job: choose a task, fill in its arguments"
 OPEN_NEW = Key("o", "open_new", "", "open the job that you enqueued or replayed last")
 PAUSE = Key("P", "pause", "pause", "pause or resume this task, this batch, or everything")
 BREAKER = Key("B", "resume_broken", "", "breaker: let a task go on that it has paused")
-UNDO = Key("u", "undo", "undo", "undo the last act, for 30 s; else take all marks away")
-# The same key, where there are marks and nothing to take back.
+UNDO = Key("u", "undo", "undo", "undo the last act, for 30 s; marks are taken away first")
+# The same key, where there are marks.
 UNMARK = replace(UNDO, label="unmark")
 EXPORT = Key("W", "export", "", "export: a copy of everything as it is now, to look at later")
 FIND_JOBS = Key("slash", "find_jobs", "", "find jobs: their list, with its filter to type", "/")

@@ -110,7 +110,7 @@ class LogPart(LivePart):
 
     def arrive(self) -> None:
         """Take the focus."""
-        self.view.focus()
+        (self._search if self.has_class("-typing") else self.view).focus()
 
     def leave(self) -> None:
         """Stop asking."""
@@ -217,6 +217,10 @@ class LogPart(LivePart):
     @on(LogView.Search)
     def _type(self, event: LogView.Search) -> None:
         event.stop()
+        self.search()
+
+    def search(self) -> None:
+        """Type what to search for."""
         self.add_class("-typing")
         self.screen.set_focus(self._search)
 

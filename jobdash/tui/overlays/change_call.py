@@ -72,5 +72,9 @@ class ChangeCallScreen(CallForm[ChangedReplay]):
         return parameter.annotation if is_known else f"{_KEPT}  {parameter.annotation}"
 
     def _difference(self, name: str, value: Any) -> str:
-        old = self._known.get(name, _DEFAULT if name in self._left_out else _KEPT)
+        old = self._known.get(name)
+        if old is None:
+            old = _DEFAULT if name in self._left_out else _KEPT
+        elif isinstance(value, str):
+            old = repr(old)
         return f"{name}: {shorten(old, _LONGEST)} → {shorten(repr(value), _LONGEST)}"

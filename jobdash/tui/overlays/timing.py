@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from jobdash.errors import UsageError
 from jobdash.job import MICROSECONDS, Job
-from jobdash.text import iso, parse_duration, parse_time
+from jobdash.text import local_time, parse_duration, parse_time
 from jobdash.tui.clock import now_us
 from jobdash.tui.looks.theme import BOLD, FAINT
 from jobdash.tui.overlays.field import Field
@@ -46,9 +46,11 @@ class TimingScreen(Overlay["Timing | None"]):
     def compose(self) -> ComposeResult:
         """Make the box."""
         job = self._job
-        now = "" if job is None else f"{job.priority:g} now; "
-        eta = iso(job.eta) if job is not None else None
-        when = f"{eta} now" if eta else "10m, 2h, 14:30, 2027-01-31T14:30"
+        now = "" if job is None else f"at {job.priority:g}; "
+        eta = None if job is None else job.eta
+        when = "10m, 2h, 14:30, 2027-01-31T14:30"
+        if eta is not None:
+            when = f"at {local_time(eta, now_us())}; 10m, 2h, 18:00"
         with Vertical(id="box"):
             yield Static(Text(f"When is {self._what} to run?", BOLD), markup=False)
             yield Field("priority", "priority", f"{now}higher is earlier")

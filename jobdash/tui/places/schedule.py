@@ -27,6 +27,7 @@ from jobdash.tui.widgets.due_table import DueTable
 from jobdash.tui.widgets.kind_chips import KindChips, next_kind
 
 _NOW = "now"
+_PERIODIC = "A periodic task is no job: P pauses it, r runs it once, enter lists its jobs."
 _WHY_EMPTY = {
     Kind.ALL: (
         "Nothing is scheduled",
@@ -162,6 +163,8 @@ class SchedulePlace(ListPlace):
         is_sure = self.take_aim()
         if self._due.chosen:
             self.post_message(self.Act(operation, [self._due.chosen], is_sure=is_sure))
+        elif self._due.current is not None:
+            self.post_message(self.DidNothing(_PERIODIC))
 
     def action_copy(self) -> None:
         """Copy the id of the job, or the name of the task."""

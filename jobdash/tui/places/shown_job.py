@@ -175,7 +175,9 @@ class ShownJob(Place):
         self._side.show(job_facts.all_of(detail, self.present, _SIDE_CELLS))
         self._life.take(detail, self.present.now)
         most = _MANY_REASONS if self.room.height >= _HIGH else _FEW_REASONS
-        self._reasons.show(why_lines(self._why.reasons, self.present, most))
+        # Of who has ended meanwhile, the answer to why it waits is an old one.
+        reasons = () if detail.job.state.is_final else self._why.reasons
+        self._reasons.show(why_lines(reasons, self.present, most))
 
     def _draw_tabs(self, detail: Detail) -> None:
         empty = set() if detail.has_kin else {"Workflow"}
@@ -209,6 +211,11 @@ class ShownJob(Place):
         """Open the part of that letter."""
         name = next(part.name for part in NAMES if part.letter == letter)
         self.open_part(name)
+
+    def action_search_log(self) -> None:
+        """Open the log, and type what to search for in it."""
+        self.open_part("Logs")
+        self.body.search()
 
     @on(LivePart.HintsChanged)
     def _part_has_changed(self) -> None:

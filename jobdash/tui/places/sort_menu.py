@@ -6,12 +6,12 @@ from jobdash.tui.overlays.choice import Choice, ChoiceScreen
 ORDER_WORDS = {
     Order.NEWEST: ("n", "newest first"),
     Order.OLDEST: ("o", "oldest first"),
-    Order.PRIORITY: ("p", "highest priority first"),
-    Order.TOOK: ("t", "took longest first"),
-    Order.WAITED: ("w", "waited longest first"),
-    Order.CPU: ("c", "most CPU time first"),
-    Order.MEMORY: ("m", "most memory first"),
-    Order.TRIES: ("a", "most attempts first"),
+    Order.PRIORITY: ("p", "highest priority"),
+    Order.TOOK: ("t", "took longest"),
+    Order.WAITED: ("w", "waited longest"),
+    Order.CPU: ("c", "most CPU time"),
+    Order.MEMORY: ("m", "most memory"),
+    Order.TRIES: ("a", "most attempts"),
     Order.TASK: ("k", "by task, from A to Z"),
 }
 

@@ -52,6 +52,9 @@ class LivePart(Vertical):
     def arrive(self) -> None:
         """Take the focus."""
 
+    def search(self) -> None:
+        """Type what to search for."""
+
     def leave(self) -> None:
         """Stop asking."""
 
