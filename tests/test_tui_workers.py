@@ -70,7 +70,7 @@ async def test_the_last_worker_goes_only_if_it_is_meant(ground: Site, pool: Pool
     async with workers_of(ground) as screen:
         await screen.until("2 workers")
         await screen.press("minus")
-        await screen.until("1 worker stay")
+        await screen.until("1 worker stays")
         await screen.until(lambda: len(pool.worker_pids()) == 1)
         await screen.press("minus")
         await screen.until("Remove the last worker?")

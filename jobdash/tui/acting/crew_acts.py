@@ -67,7 +67,8 @@ class CrewActs:
         if worker.kind == "pool":
             size, names = await self._do(lambda control: control.remove_some(worker, 1))
             who = words(names[0]) if names else "One worker"
-            self._tell(f"{who} goes, idle ones first: {_some(size)} stay.")
+            stay = "stays" if size == 1 else "stay"
+            self._tell(f"{who} goes, idle ones first: {_some(size)} {stay}.")
             return
         is_busy = worker.job is not None and worker.kind == "worker"
         if is_busy and not await self._meant(worker):
