@@ -188,7 +188,7 @@ def some_batches(stock: Stock) -> None:
     _jobs_of(stock, "night", 38, State.SUCCEEDED)
     _jobs_of(stock, "night", 2, State.FAILED)
     _batch(stock, "thumbnails", MINUTE, closed_at=NOW - MINUTE, total=100, concurrency=4)
-    _jobs_of(stock, "thumbnails", 60, State.SUCCEEDED, started_at=NOW - MINUTE)
+    _jobs_of(stock, "thumbnails", 60, State.SUCCEEDED)
     _jobs_of(stock, "thumbnails", 3, State.FAILED)
     _jobs_of(stock, "thumbnails", 37, State.PENDING, held=2)
     _batch(stock, "mails [/x]", MINUTE, paused_at=NOW - SECOND, total=5, rate=10.0)
@@ -205,4 +205,6 @@ def _batch(stock: Stock, name: str, ago: int, **columns: Any) -> None:
 
 def _jobs_of(stock: Stock, batch: str, count: int, state: State, **columns: Any) -> None:
     row = {"task": "shop.images.resize", "batch": batch, "in_lane": 1, "created_at": NOW - MINUTE}
+    if state.is_final:
+        row |= {"started_at": NOW - MINUTE, "finished_at": NOW - MINUTE + 2 * SECOND}
     stock.add_many(count, state, **row | columns)

@@ -428,6 +428,25 @@ class TestTogether:
             shop.book.ledger.decisions.pause("b" if why == "paused" else "", NOW)
         assert shop.report.ends(JobFilter(), NOW) is None
 
+    def test_a_batch_is_foreseen_by_what_its_jobs_will_take(self, shop: Shop) -> None:
+        shop.hire(2)
+        shop.past("quick", *[1.0] * 5)
+        shop.past("slow", *[10.0] * 5)
+        shop.limit("mixed")
+        shop.enqueue("quick", 2, batch="mixed")
+        shop.enqueue("slow", 4, batch="mixed")
+        assert shop.report.with_pace(shop.report.batch("mixed"), NOW).left is None, (
+            "it is filled yet"
+        )
+        shop.book.write("UPDATE batch SET closed_at = created_at")
+        batch = shop.report.with_pace(shop.report.batch("mixed"), NOW)
+        assert batch.left == about(21)
+        # Asked again at once it is not played again.
+        again = shop.report.with_pace(shop.report.batch("mixed"), NOW + 100)
+        assert again.left == batch.left.later(-0.0001)
+        shop.book.write("UPDATE batch SET paused_at = created_at")
+        assert shop.report.with_pace(shop.report.batch("mixed"), NOW).left is None
+
     def test_behind_many_it_is_known_by_number(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -134,7 +134,7 @@ def _ready(report: Report) -> dict[str, str]:
 
 def _batches(report: Report, limit: int) -> list[dict[str, Any]]:
     moment = now()
-    return [batch_json(report.with_pace(one, moment)) for one in report.batches(limit)]
+    return [batch_json(one) for one in report.with_paces(report.batches(limit), moment)]
 
 
 def _batch(report: Report, name: str) -> dict[str, Any]:

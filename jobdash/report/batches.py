@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from jobdash.batch import Batch
-from jobdash.counts import Counts, time_left
+from jobdash.counts import Counts
 from jobdash.database import statements
 from jobdash.errors import NotFound
-from jobdash.job import MICROSECONDS, Job, State
+from jobdash.job import Job, State
 from jobdash.near import nearest
 from jobdash.report.names import NameReads
 from jobdash.text import clean, shorten, storable
@@ -18,10 +18,7 @@ SQL = statements("batch_report")
 MOST_BATCHES = 200
 INPUTS_AT_ONCE = 500
 HIGHEST = 2**63 - 1
-_LATELY = 200
 _NAMES = 1_000
-# Too few ends tell no pace.
-_ENOUGH = 3
 # A lane counts as one phase what may run and what does.
 _ADMITTED, _HELD = "admitted", "held"
 
@@ -64,31 +61,6 @@ class BatchReads(NameReads):
         rows = self._reader.rows(SQL["inputs"], where)
         jobs = {job.seq: job for job in self._numbered([seq for _, seq, _ in rows])}
         return [Answered(number, seq, data, jobs.get(seq)) for number, seq, data in rows]
-
-    def with_pace(self, batch: Batch, now: int) -> Batch:
-        """Return the batch with how fast its jobs end of late and when the last one will have."""
-        if batch.finished_at is not None or batch.counts.ended < _ENOUGH:
-            return batch
-        lately = self._lately(batch, now)
-        paces = [pace for pace in (lately, self._on_the_whole(batch, now)) if pace]
-        is_held = batch.paused_at is not None or batch.cancelled_at is not None
-        rest = batch.counts.total - batch.counts.ended
-        return replace(
-            batch, pace=lately, left=None if is_held else time_left(rest, batch.counts.ended, paces)
-        )
-
-    def _lately(self, batch: Batch, now: int) -> float | None:
-        rows = self._reader.rows(SQL["recent_ends"], {"name": batch.name, "most": _LATELY})
-        ends = [at for (at,) in rows if at is not None]
-        if len(ends) < _ENOUGH or now <= min(ends):
-            return None
-        return (len(ends) - 1) * MICROSECONDS / (now - int(min(ends)))
-
-    def _on_the_whole(self, batch: Batch, now: int) -> float | None:
-        rows = self._reader.rows(SQL["first_start"], {"name": batch.name})
-        if not rows or rows[0][0] is None or now <= rows[0][0]:
-            return None
-        return batch.counts.ended * MICROSECONDS / (now - int(rows[0][0]))
 
     def _batch_rows(self, which: str, parameters: dict[str, Any]) -> list[Batch]:
         rows = self._reader.rows(SQL["batch_rows"].format(which=SQL[which]), parameters)

@@ -7,7 +7,7 @@ from typing import Self
 
 from jobdash.database import Snapshot, open_reader
 from jobdash.database.snapshot import Told
-from jobdash.report.batches import BatchReads
+from jobdash.report.batch_pace import BatchPaceReads
 from jobdash.report.chaos import ChaosReads
 from jobdash.report.crew import CrewReads
 from jobdash.report.dead import DeadReads
@@ -22,15 +22,14 @@ from jobdash.report.pace import PaceReads
 from jobdash.report.schedule import ScheduleReads
 from jobdash.report.stack import StackReads
 from jobdash.report.task_reads import TaskReads
-from jobdash.report.together import TogetherReads
 from jobdash.report.watched import WatchedReads
 from jobdash.report.why import WhyReads
 
 
 class Report(
-    ChaosReads, TogetherReads, WhyReads, KinReads, LogReads, FigureReads, DeadReads, WatchedReads,
+    ChaosReads, BatchPaceReads, WhyReads, KinReads, LogReads, FigureReads, DeadReads, WatchedReads,
     CrewReads, PaceReads, TaskReads, OutlookReads, ScheduleReads, EventReads, StackReads, EndReads,
-    BatchReads, MeasuredReads,
+    MeasuredReads,
 ):  # fmt: skip
     """What there is to know of one jobdash file. Opened read-only; one instance per thread.
 

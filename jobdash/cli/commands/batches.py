@@ -43,7 +43,7 @@ def batches(context: click.Context, limit: int, as_json: bool) -> int | None:
     settings: Settings = context.obj
     moment = now()
     with open_report(settings) as report:
-        found = [report.with_pace(batch, moment) for batch in report.batches(limit)]
+        found = list(report.with_paces(report.batches(limit), moment))
         more = report.count_batches() - len(found)
     if as_json:
         print_json([batch_json(batch) for batch in found])

@@ -25,5 +25,5 @@ class BatchesQuestion:
     def answer(self, report: Report, now: int) -> BatchesPage:
         """Read them."""
         found = (one for one in report.batches(MOST) if self.queue in (None, one.queue))
-        batches = tuple(report.with_pace(batch, now) for batch in found)
+        batches = tuple(report.with_paces(found, now))
         return BatchesPage(batches, report.count_batches())
