@@ -113,6 +113,16 @@ class TestOneJob:
         assert shop.turn(seq, NOW + 5 * SECOND) == (Range(0, 0), Range(4, 6))
         assert shop.report.turn(shop.job(seq), NOW + 30 * SECOND) is None
 
+    def test_that_one_or_two_took_longer_tells_little(self, shop: Shop) -> None:
+        shop.hire(1)
+        shop.past("t", 1, 2, 3, 4, 11)
+        (seq,) = shop.enqueue("t")
+        shop.book.claim(shop.workers[0])
+        _, ends = shop.turn(seq, NOW + 5 * SECOND)
+        assert ends.least < 3
+        assert ends.most > 9
+        assert (ends.least + ends.most) / 2 == 6
+
     def test_one_that_tells_its_progress_is_believed(self, shop: Shop) -> None:
         shop.hire(1)
         (seq,) = shop.enqueue("t")

@@ -6,9 +6,12 @@ Costs about six seconds: producers and a pool that are killed.
 import os
 import signal
 import subprocess
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -94,7 +97,8 @@ def kill_half_way(shop: Shop, *more: object) -> None:
 
 def done(shop: Shop) -> Counter[int]:
     """How often each input has been done."""
-    return Counter(map(int, (shop.folder / "done").read_text().split()))
+    file = shop.folder / "done"
+    return Counter(map(int, file.read_text().split())) if file.exists() else Counter()
 
 
 def each_once(shop: Shop, rows: int) -> bool:
@@ -203,6 +207,94 @@ def test_whatever_is_killed_each_input_succeeds_once(shop: Shop) -> None:
     assert counted(shop, "SELECT count(DISTINCT created_at) FROM job") < 50, "many at a time"
     # Of each worker that was killed, one body may have run whose end was not written.
     assert sum(done(shop).values()) <= ROWS + 2
+
+
+@pytest.mark.soak
+def test_killed_at_any_moment_and_resumed_each_input_succeeds_once(
+    shop: Shop, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> None:
+    """Producers, pools and workers, killed after any number of inputs and of bodies."""
+    seed, seconds = (request.config.getoption(name) for name in ("soak_seed", "soak_seconds"))
+    chance, until, nights = Random(seed), time.monotonic() + seconds / 2, 0
+    while not nights or time.monotonic() < until:
+        nights += 1
+        Night(shop, chance, nights).see_through()
+    record_property("summary", f"{nights} batches, seed {seed}")
+
+
+class Night:
+    """A batch whose producers, pools and workers are killed until one resume comes through."""
+
+    ROWS = 300
+
+    def __init__(self, shop: Shop, chance: Random, number: int) -> None:
+        self._shop, self._chance, self._name = shop, chance, f"night{number}"
+        self._numbers = range(number * self.ROWS, (number + 1) * self.ROWS)
+        self._most_twice = 0
+        text = "\n".join(["n", *map(str, self._numbers), ""])
+        (shop.folder / "in.csv").write_text(text)
+
+    def see_through(self) -> None:
+        """Let it be killed some times, and then come through."""
+        pool = _pool(self._shop)
+        try:
+            for _ in range(self._chance.randint(2, 5)):
+                pool = self._kill_one_of_them(pool)
+            assert program(*self._words(), cwd=self._shop.folder).returncode == 0
+            waited = run("--db", self._shop.db, "wait", "--batch", self._name, "-q")
+            assert waited.exit_code == 0, waited.stderr
+        finally:
+            pool.terminate()
+            pool.wait(PATIENCE)
+        self._judge()
+
+    def _words(self) -> tuple[object, ...]:
+        words = ("batch", "mark", "--from", "in.csv", "--name", self._name, "--resume")
+        return ("-A", self._shop.app, *words, "--chunk", self._chance.randint(1, 90))
+
+    def _kill_one_of_them(self, pool: subprocess.Popen[str]) -> subprocess.Popen[str]:
+        """Kill somebody, after some more progress; return the pool there is then."""
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with start(*self._words(), cwd=self._shop.folder, **silent) as producer:
+            goal = self._progress() + self._chance.randint(0, self.ROWS)
+            wait_for(lambda: self._progress() >= goal or producer.poll() is not None)
+            victim = self._chance.choice(("producer", "pool", "worker"))
+            if victim == "worker":
+                self._kill_a_worker()
+            if victim == "pool":
+                pool.kill()
+                pool.wait(PATIENCE)
+                self._most_twice += 2
+                pool = _pool(self._shop)
+            producer.kill()
+            producer.communicate()
+        return pool
+
+    def _kill_a_worker(self) -> None:
+        found = run_json("--db", self._shop.db, "workers")
+        pids = [one["pid"] for one in found if one["kind"] == "worker"]
+        if pids:
+            self._most_twice += 1
+            with suppress(ProcessLookupError):
+                os.kill(self._chance.choice(pids), signal.SIGKILL)
+
+    def _progress(self) -> int:
+        """How many inputs have been entered, and how many bodies have run."""
+        return entered(self._shop) + sum(self._bodies().values())
+
+    def _bodies(self) -> Counter[int]:
+        return Counter(n for n in done(self._shop).elements() if n in self._numbers)
+
+    def _judge(self) -> None:
+        succeeded = f"FROM job WHERE batch = '{self._name}' AND state = 'succeeded'"
+        assert counted(self._shop, f"SELECT count(*) {succeeded}") == self.ROWS
+        assert (
+            counted(self._shop, f"SELECT count(DISTINCT args || kwargs) {succeeded}") == self.ROWS
+        )
+        bodies = self._bodies()
+        assert {*bodies} == {*self._numbers}
+        # Of each worker that was killed, one body may have run whose end was not written.
+        assert sum(bodies.values()) <= self.ROWS + self._most_twice
 
 
 def _pool(shop: Shop) -> subprocess.Popen[str]:
