@@ -46,6 +46,17 @@ class Shop:
             claim = self.book.claim(self.workers[0], start)
             self.book.settle(claim, Event.SUCCEED, NOW)
 
+    def past_with_a_retry(self, task: str) -> None:
+        """Let a job have failed after 2 seconds, and succeeded 50 seconds later, in 8 seconds."""
+        self.enqueue(task, retries=1, retry_delay=50.0)
+        claim = self.book.claim(self.workers[0], NOW - 60 * SECOND)
+        self.book.settle(
+            claim, Event.TRY_AGAIN, NOW - 58 * SECOND, eta=NOW - 8 * SECOND, retry_delay=50.0
+        )
+        self.book.ledger.attempts.promote(NOW)
+        claim = self.book.claim(self.workers[0], NOW - 8 * SECOND)
+        self.book.settle(claim, Event.SUCCEED, NOW)
+
     def enqueue(self, task: str, many: int = 1, **columns: object) -> list[int]:
         """Put jobs into the queue."""
         some = len(self.book.rows("SELECT 1 FROM job"))
@@ -406,16 +417,10 @@ class TestTogether:
     def test_those_that_failed_before_tell_how_often_it_may_yet(self, shop: Shop) -> None:
         shop.hire(1)
         for _ in range(5):
-            shop.enqueue("b", retries=1, retry_delay=50.0)
-            claim = shop.book.claim(shop.workers[0], NOW - 60 * SECOND)
-            shop.book.settle(
-                claim, Event.TRY_AGAIN, NOW - 58 * SECOND, eta=NOW - 8 * SECOND, retry_delay=50.0
-            )
-            shop.book.ledger.attempts.promote(NOW)
-            claim = shop.book.claim(shop.workers[0], NOW - 8 * SECOND)
-            shop.book.settle(claim, Event.SUCCEED, NOW)
-        shop.enqueue("b")
+            shop.past_with_a_retry("b")
+        (seq,) = shop.enqueue("b")
         assert shop.report.ends(JobFilter(), NOW) == about(2 + 50 + 8)
+        assert shop.turn(seq) == (Range(0, 0), about(2 + 50 + 8))
 
     def test_limits_count(self, shop: Shop) -> None:
         shop.hire(4)

@@ -34,6 +34,11 @@ class Life(NamedTuple):
         """How long workers were busy with it."""
         return self.run + self.earlier * len(self.pauses)
 
+    @property
+    def took(self) -> float:
+        """From its first beginning to its end, had no other job held it up."""
+        return self.work + sum(self.pauses)
+
 
 class Pool(NamedTuple):
     """Whose lives stand for what a job will take: with a chance of `trust` one of the same call."""
@@ -79,8 +84,8 @@ class Past:
         return Pool(self._of_task.get(call.task, self._all), of_call, trust)
 
     def usual(self, call: Call) -> Range:
-        """Return between what most runs of its like lie, or of all if it has none."""
-        return most_of(life.run for life in self._like(call))
+        """Return between what most of its like took with all tries, or of all if it has none."""
+        return most_of(life.took for life in self._like(call))
 
     def rests(self, call: Call, so_far: float) -> list[float]:
         """Return how long runs of its like took yet that had taken so long; none outlasted it."""
