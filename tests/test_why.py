@@ -138,6 +138,10 @@ def test_all_workers_are_busy_and_with_what(asked: Asked) -> None:
     asked.book.claim(asked.crew())
     reason = asked.why(second, NOW + 9 * SECOND)[Cause.BUSY]
     assert reason.said == f"the one worker is busy: #{first} mail.send 9s"
+    asked.book.write("UPDATE worker SET wish = 'drain' WHERE id = ?", (asked.crew(),))
+    told = asked.why(second, NOW + 9 * SECOND)[Cause.BUSY].said
+    busy = f"the one worker that takes jobs is busy: #{first} mail.send 9s"
+    assert told == f"{busy}; 1 drained, or on the way out"
     assert reason.job == first
     assert "it is the next one" in asked.said(second, Cause.AHEAD)
 

@@ -145,12 +145,14 @@ class WhyReads(SilenceReads):
         if not any(worker.kind == "worker" for worker in runners):
             yield _nobody(crew, job.queue)
         if job.state is State.PENDING and runners and not (job.held or job.limited):
-            yield from self._queue_of(job, runners, now)
+            yield from self._queue_of(job, runners, len(_leaving(crew)), now)
 
-    def _queue_of(self, job: Job, runners: Sequence[Worker], now: int) -> Iterator[Reason]:
+    def _queue_of(
+        self, job: Job, runners: Sequence[Worker], leaving: int, now: int
+    ) -> Iterator[Reason]:
         idle = sum(worker.job is None for worker in runners)
         if not idle:
-            yield _busy(runners, now)
+            yield _busy(runners, leaving, now)
         where = {"queue": job.queue, "seq": job.seq, "most": MOST_COUNTED}
         ((ahead,),) = self._reader.rows(SQL["ahead"], where)
         if ahead or not idle:
@@ -185,7 +187,7 @@ def _expiry(job: Job, expires: int, now: int) -> Reason:
 
 
 def _nobody(crew: Sequence[Worker], queue: str) -> Reason:
-    drained = [worker.name for worker in crew if worker.wish is not None]
+    drained = _leaving(crew)
     if drained:
         more = f" and {len(drained) - _MOST_NAMED} more" if len(drained) > _MOST_NAMED else ""
         take = f"{', '.join(drained[:_MOST_NAMED])}{more} take{'s' * (len(drained) == 1)}"
@@ -199,11 +201,23 @@ def _nobody(crew: Sequence[Worker], queue: str) -> Reason:
     return Reason(Cause.NO_POOL, f"nobody works on {queue}: no pool is live")
 
 
-def _busy(runners: Sequence[Worker], now: int) -> Reason:
+def _leaving(crew: Sequence[Worker]) -> list[str]:
+    """Return the names of those that take no more jobs."""
+    return [worker.name for worker in crew if worker.wish is not None]
+
+
+def _busy(runners: Sequence[Worker], leaving: int, now: int) -> Reason:
     named = ", ".join(_doing(worker, now) for worker in runners[:_MOST_NAMED])
     more = f" and {len(runners) - _MOST_NAMED} more" if len(runners) > _MOST_NAMED else ""
-    many = "the one worker is" if len(runners) == 1 else f"all {len(runners)} workers are"
-    return Reason(Cause.BUSY, f"{many} busy: {named}{more}", job=runners[0].job)
+    drained = f"; {leaving} drained, or on the way out" if leaving else ""
+    said = f"{_all_who_take(len(runners), leaving)} busy: {named}{more}{drained}"
+    return Reason(Cause.BUSY, said, job=runners[0].job)
+
+
+def _all_who_take(runners: int, leaving: int) -> str:
+    if runners == 1:
+        return "the one worker that takes jobs is" if leaving else "the one worker is"
+    return f"all {runners} workers that take jobs are" if leaving else f"all {runners} workers are"
 
 
 def _doing(worker: Worker, now: int) -> str:
