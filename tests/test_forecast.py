@@ -462,6 +462,20 @@ class TestTogether:
         shop.book.write("UPDATE batch SET paused_at = created_at")
         assert shop.report.with_pace(shop.report.batch("mixed"), NOW).left is None
 
+    def test_of_a_large_batch_the_work_is_summed_up_if_nothing_limits_it(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("jobdash.report.batch_pace._MOST_PLAYED", 9)
+        shop.hire(2)
+        shop.past("b", *[5.0] * 5)
+        shop.limit("large")
+        shop.limit("limited", rate=1.0)
+        shop.book.write("UPDATE batch SET closed_at = created_at")
+        for name in ("large", "limited"):
+            shop.enqueue("b", 10, batch=name)
+        assert shop.report.with_pace(shop.report.batch("large"), NOW).left == about(25)
+        assert shop.report.with_pace(shop.report.batch("limited"), NOW).left is None
+
     def test_behind_many_it_is_known_by_number(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -17,6 +17,8 @@ from jobdash.report.together import TogetherReads
 _LATELY = 200
 # Too few ends tell no pace.
 _ENOUGH = 3
+# More jobs are not looked at one by one: it would take longer than anybody waits.
+_MOST_PLAYED = 2_000
 # Of so many of a list's batches the jobs are looked at.
 _MOST_LOOKED_INTO = 3
 # To look ahead takes one part of so many of the time, however often one asks.
@@ -72,10 +74,23 @@ class BatchPaceReads(BatchReads, TogetherReads):
         known = self._foreseen.get(batch.id)
         if known is None or not known.at <= now < known.until:
             begun = time.perf_counter()
-            left = self.ends(JobFilter(batch=batch.name), now)
+            is_played = batch.counts.total - batch.counts.ended <= _MOST_PLAYED
+            left = self._played(batch, now) if is_played else self._summed_up(batch, now)
             took = round((time.perf_counter() - begun) * MICROSECONDS)
             known = self._foreseen[batch.id] = _Foreseen(left, now, now + _SHARE * took)
         return known.now(now)
+
+    def _played(self, batch: Batch, now: int) -> Range | None:
+        return self.ends(JobFilter(batch=batch.name), now)
+
+    def _summed_up(self, batch: Batch, now: int) -> Range | None:
+        """Return when so many jobs of each task will have been run, if nothing limits them."""
+        left: dict[str, float] = dict(self._reader.rows(SQL["tasks_left"], {"name": batch.name}))
+        past = self._past(batch.queue)
+        if batch.concurrency or batch.rate or self._is_paused(batch.queue) or not past.knows(left):
+            return None
+        line = self._line(batch.queue, past, now, 0)
+        return None if line is None else line.after(left)
 
     def _left_by_pace(self, batch: Batch, now: int, lately: float | None) -> Range | None:
         """Return the same, as if those to come were like those that have ended."""

@@ -15,6 +15,11 @@ id = :id
 -- name: by_name
 name = :name
 
+-- name: tasks_left
+SELECT task, sum(jobs) FROM lane
+  WHERE batch = :name AND phase NOT IN ('succeeded', 'failed', 'cancelled', 'expired', 'discarded')
+  GROUP BY task HAVING sum(jobs) > 0
+
 -- name: counts
 SELECT phase, sum(jobs) FROM lane WHERE batch = :name AND jobs > 0 GROUP BY phase
 UNION ALL
