@@ -583,7 +583,8 @@ async def test_a_locked_file_is_told_and_the_screen_goes_on(stock: Stock) -> Non
     async with dashboard(stock.path) as screen:
         with stock.database.transaction():
             await screen.press("x", "y")
-            await screen.until("stayed locked")
+            # Where its line breaks depends on how long the file's path is.
+            await screen.until(lambda: "stayed" in screen.text and "locked" in screen.text)
             await screen.press("j", "k")
     assert stock.state(seq) is State.PENDING
 
