@@ -465,7 +465,7 @@ class TestTogether:
     def test_of_a_large_batch_the_work_is_summed_up_if_nothing_limits_it(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("jobdash.report.batch_pace._MOST_PLAYED", 9)
+        monkeypatch.setattr("jobdash.report.batch_pace.MOST_TOGETHER", 9)
         shop.hire(2)
         shop.past("b", *[5.0] * 5)
         shop.limit("large")
@@ -479,12 +479,13 @@ class TestTogether:
     def test_behind_many_it_is_known_by_number(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("jobdash.report.together.MOST_TOGETHER", 20)
         monkeypatch.setattr("jobdash.report.together.MOST_IN_LINE", 10)
         shop.hire(1)
         shop.past("b", *[1.0] * 5)
         shop.enqueue("b", 100)
         assert shop.report.ends(JobFilter(), NOW) == about(100)
+        monkeypatch.setattr("jobdash.report.together.MOST_TOGETHER", 99)
+        assert shop.report.ends(JobFilter(), NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,11 @@ from jobdash.forecast import Range
 from jobdash.job import MICROSECONDS
 from jobdash.report.batches import SQL, BatchReads
 from jobdash.report.filter import JobFilter
-from jobdash.report.together import TogetherReads
+from jobdash.report.together import MOST_TOGETHER, TogetherReads
 
 _LATELY = 200
 # Too few ends tell no pace.
 _ENOUGH = 3
-# More jobs are not looked at one by one: it would take longer than anybody waits.
-_MOST_PLAYED = 2_000
 # Of so many of a list's batches the jobs are looked at.
 _MOST_LOOKED_INTO = 3
 # To look ahead takes one part of so many of the time, however often one asks.
@@ -54,6 +52,7 @@ class BatchPaceReads(BatchReads, TogetherReads):
         looked_into = 0
         for batch in batches:
             if batch.finished_at is not None:
+                self._foreseen.pop(batch.id, None)
                 yield batch
                 continue
             looked_into += 1
@@ -74,14 +73,12 @@ class BatchPaceReads(BatchReads, TogetherReads):
         known = self._foreseen.get(batch.id)
         if known is None or not known.at <= now < known.until:
             begun = time.perf_counter()
-            is_played = batch.counts.total - batch.counts.ended <= _MOST_PLAYED
-            left = self._played(batch, now) if is_played else self._summed_up(batch, now)
+            is_large = batch.counts.total - batch.counts.ended > MOST_TOGETHER
+            its = JobFilter(batch=batch.name)
+            left = self._summed_up(batch, now) if is_large else self.ends(its, now)
             took = round((time.perf_counter() - begun) * MICROSECONDS)
             known = self._foreseen[batch.id] = _Foreseen(left, now, now + _SHARE * took)
         return known.now(now)
-
-    def _played(self, batch: Batch, now: int) -> Range | None:
-        return self.ends(JobFilter(batch=batch.name), now)
 
     def _summed_up(self, batch: Batch, now: int) -> Range | None:
         """Return when so many jobs of each task will have been run, if nothing limits them."""

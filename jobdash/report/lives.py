@@ -12,7 +12,8 @@ from jobdash.report.run_times import ENOUGH, most_of
 
 # Whoever is trusted more than that is asked alone.
 _HALF = 0.5
-_TWO = 2
+# So few tell where a job may end, not that it will end there.
+_FEW = 2
 
 
 class Call(NamedTuple):
@@ -92,8 +93,7 @@ class Past:
         task = self._of_task.get(call.task, ())
         for lives in (self._like(call) if task else (), task):
             if found := [life.run - so_far for life in lives if life.run > so_far]:
-                # What one or two have done tells where it may end, not that it will end there.
-                return found if len(found) > _TWO else [*found, 0.0, 2 * mean(found)]
+                return found if len(found) > _FEW else [*found, 0.0, 2 * mean(found)]
         return []
 
     def _like(self, call: Call) -> Sequence[Life]:

@@ -17,8 +17,8 @@ from jobdash.report.lives import Call
 from jobdash.report.play import Coming, Lane
 from jobdash.report.sorting import Order
 
-# So many are looked at one by one, and so many more are counted.
-MOST_TOGETHER, MOST_COUNTED = 10_000, 200_000
+# Each is looked at: of more that would take longer than anybody waits.
+MOST_TOGETHER = 2_000
 _BEGUN = (State.PENDING, State.RUNNING)
 
 
@@ -55,27 +55,24 @@ class TogetherReads(ListReads):
         """Return in how many seconds all jobs that match will have ended for good.
 
         With their delays and retries, and what is in line before them. None if all have ended, if
-        one of them is held back, or if nobody works or nothing is known. Of 10,000 that have not
-        ended each is looked at; what is behind them, 200,000 at most, counts as more of the same.
+        one of them is held back, if nobody works or nothing is known, or if there are too many.
         """
         states = wanted.chosen_states or tuple(State)
         active = replace(wanted, states=tuple(state for state in states if state in ACTIVE))
-        seqs = self.sorted_seqs(active, Order.OLDEST, MOST_TOGETHER) if active.states else []
-        is_all = len(seqs) < MOST_TOGETHER
-        share = 1.0 if is_all else self.count(active, MOST_COUNTED) / len(seqs)
+        seqs = self.sorted_seqs(active, Order.OLDEST, MOST_TOGETHER + 1) if active.states else []
+        if len(seqs) > MOST_TOGETHER:
+            return None
         queues = defaultdict[str, list[_Member]](list)
         for row in self._reader.rows(SQL["members"], {"seqs": json.dumps(seqs)}):
             queues[row[1]].append(_Member(*row))
-        found = [self._ends_in(queue, some, share, now) for queue, some in queues.items()]
+        found = [self._ends_in(queue, some, now) for queue, some in queues.items()]
         known = [one for one in found if one is not None]
         if not known or len(known) < len(found):
             return None
         return Range(max(one.least for one in known), max(one.most for one in known))
 
-    def _ends_in(
-        self, queue: str, members: Sequence[_Member], share: float, now: int
-    ) -> Range | None:
-        """Return the same for those of a queue, each of whom stands for `share` of them."""
+    def _ends_in(self, queue: str, members: Sequence[_Member], now: int) -> Range | None:
+        """Return the same for those of a queue."""
         if self._is_paused(queue) or any(member.held for member in members):
             return None
         seqs, calls = self._in_line(queue, MOST_IN_LINE)
@@ -89,12 +86,12 @@ class TogetherReads(ListReads):
         if not coming:
             calls = calls[: max(wanted, default=-1) + 1]
         seen = {seqs[place] for place in wanted}
-        return line.ends(calls, wanted, _behind(members, seen, share), coming, lanes)
+        return line.ends(calls, wanted, _behind(members, seen), coming, lanes)
 
 
-def _behind(members: Sequence[_Member], seen: Container[int], share: float) -> dict[str, float]:
+def _behind(members: Sequence[_Member], seen: Container[int]) -> dict[str, float]:
     """Return how many jobs of each task come behind those that are seen in line."""
     tasks = Counter(one.task for one in members if one.state == State.PENDING and not one.lane)
     in_line = Counter(one.task for one in members if one.seq in seen)
     # The line was read a moment later.
-    return {task: max(0.0, jobs * share - in_line[task]) for task, jobs in tasks.items()}
+    return {task: max(0.0, jobs - in_line[task]) for task, jobs in tasks.items()}

@@ -62,7 +62,7 @@ class CrewActs:
         self._tell(f"One worker more: {_some(size)}.")
 
     async def _remove(self, worker: Worker) -> None:
-        if not await self._may_be_last(worker):
+        if await self._is_last(worker) and not await self._last_is_meant():
             return
         if worker.kind == "pool":
             size, names = await self._do(lambda control: control.remove_some(worker, 1))
@@ -78,12 +78,15 @@ class CrewActs:
         else:
             self._tell(f"{words(worker.name)} is going already.")
 
-    async def _may_be_last(self, worker: Worker) -> bool:
-        """Ask whether the last worker shall go, if it is that."""
+    async def _is_last(self, worker: Worker) -> bool:
+        """Return whether no worker stays in the pool if this one goes, or one of this pool."""
         pool = await asyncio.to_thread(_pool_of, self._path, worker)
-        staying = [] if pool is None else await asyncio.to_thread(_staying, self._path, pool)
-        if len(staying) != 1 or worker.id not in (pool and pool.id, staying[0].id):
-            return True
+        if pool is None:
+            return False
+        staying = [one.id for one in await asyncio.to_thread(_staying, self._path, pool)]
+        return len(staying) == 1 and worker.id in (pool.id, *staying)
+
+    async def _last_is_meant(self) -> bool:
         lines: list[Spans] = [(("No job begins then until + adds a worker.", SOFT),)]
         yes = Choice("y", "Remove it, and have none", "yes")
         screen = ChoiceScreen("Remove the last worker?", lines, [LEAVE, yes])

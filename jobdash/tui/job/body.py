@@ -39,7 +39,7 @@ class JobBody(Vertical):
     def show_job(self, seq: int) -> None:
         """Forget the old job; which part is opened depends on the new one."""
         self._leave_part()
-        self.part, self._seq = "", seq
+        self.part, self._seq, self._searches = "", seq, False
         self._reader.read((), from_top=True)
         for part in self._live.values():
             part.show_job(seq)
@@ -58,7 +58,7 @@ class JobBody(Vertical):
         if name not in _NAMES or name == self.part:
             return
         self._leave_part()
-        self.part = name
+        self.part, self._searches = name, False
         part = self._current
         self._reader.display = part is None
         for one in self._live.values():
@@ -107,8 +107,8 @@ class JobBody(Vertical):
         elif part.is_ready:
             part.arrive()
             if self._searches:
+                self._searches = False
                 part.search()
-            self._searches = False
 
     @on(LivePart.Ready)
     def _part_ready(self) -> None:

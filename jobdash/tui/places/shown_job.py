@@ -214,8 +214,9 @@ class ShownJob(Place):
 
     def action_search_log(self) -> None:
         """Open the log, and type what to search for in it."""
-        self.open_part("Logs")
-        self.body.search()
+        if self.detail is not None:
+            self.open_part("Logs")
+            self.body.search()
 
     @on(LivePart.HintsChanged)
     def _part_has_changed(self) -> None:
